@@ -1,0 +1,1 @@
+"""The questions councils ask: scenario files, read and checked here, and the runs and appraisals that answer them."""

@@ -1,0 +1,135 @@
+"""What every service is: whom it suits, how money becomes room, who gets a place, what it changes, who pays, how it ends.
+
+A service is one frozen class in one file of `simulation/services/`; its fields are its beliefs, bound by name to the
+evidence page of the same name. Each question has a default that answers "nothing", so a new service says only what is
+particular to it. Providers (homes, agencies, schemes) are rows of `town.providers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from simulation.world.columns import Array
+from simulation.world.ledger import Payment
+from simulation.world.town import COUNCIL, NHS, SELF, Town
+
+UNSUITABLE = -np.inf
+
+
+class Users:
+    """The people a service supports now: `users.loneliness -= 0.1` writes back to each of them."""
+
+    def __init__(self, town: Town, service: int):
+        set_ = object.__setattr__
+        set_(self, "placements", town.placements.of(service))
+        set_(self, "rows", town.placements.person[self.placements])
+        set_(self, "providers", town.placements.provider[self.placements])
+        set_(self, "table", town.residents)
+
+    placements: Array
+    rows: Array
+    providers: Array
+    table: Any
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getattr__(self, name: str) -> Array:
+        return np.asarray(self.table.arrays[name][self.rows])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.table.arrays[name][self.rows] = value
+
+
+@dataclass(frozen=True)
+class Service:
+    """A kind of support. Subclass it in `simulation/services/<name>.py`; annotate fields with units of evidence."""
+
+    name: ClassVar[str] = ""  # the file's name; set on discovery
+    title: ClassVar[str] = ""  # as people call it
+    counts: ClassVar[Literal["places", "hours", "caseload"]] = "places"
+    home: ClassVar[str] = ""  # the setting people move to, "" where they stay where they live
+    long_term: ClassVar[bool] = True  # ends the search for long-term support
+    keeps_funder: ClassVar[bool] = False  # an addition to other support (coordination, homeshare)
+    statutory: ClassVar[bool] = True  # meets eligible need under the Care Act; otherwise a prevention line, cut first
+    pools: ClassVar[frozenset[str]] = frozenset()  # of {"care_workers", "volunteers", "family_hours"}
+    effects: ClassVar[frozenset[str]] = frozenset()  # the only columns of residents that `helps` may change
+    role: ClassVar[str] = ""  # code of ROLE for its care workers
+
+    # Whom it suits ------------------------------------------------------------------------------------------------
+    def suits(self, people: Array, town: Town) -> Array:
+        """How well it fits each of these people (rows): utility on the logit scale, -inf where it does not fit."""
+        return np.full(len(people), UNSUITABLE)
+
+    # How money becomes capacity -------------------------------------------------------------------------------------
+    def makes_room(self, town: Town) -> None:
+        """Once a week: money, staff and time become `providers.room`; without money it decays."""
+
+    # Terms of a new placement ---------------------------------------------------------------------------------------
+    def price(self, people: Array, hours: Array, town: Town) -> Array:
+        """Pounds a week the council pays for each of these people (a self-funder may pay more: see `own_price`)."""
+        return np.zeros(len(people))
+
+    def own_price(self, people: Array, hours: Array, town: Town) -> Array:
+        """Pounds a week a self-funder pays."""
+        return self.price(people, hours, town)
+
+    def uses(self, people: Array, hours: Array, town: Town) -> Array:
+        """How much room each of these people takes: one place, their hours, or one of a caseload."""
+        return np.asarray(hours, dtype=np.float64) if self.counts == "hours" else np.ones(len(people))
+
+    # What changes while supported -----------------------------------------------------------------------------------
+    def helps(self, users: Users, town: Town) -> None:
+        """What it changes for the people it supports, this week; only the columns named in `effects`."""
+
+    # Who pays ---------------------------------------------------------------------------------------------------------
+    def line(self, people: Array, town: Town) -> Array:
+        """The council budget line of each of these people: an array of line names."""
+        older = town.residents.age[people] >= 65
+        return np.where(older, f"older_{self.name}", f"working_age_{self.name}")
+
+    def costs(self, users: Users, town: Town) -> Iterable[Payment]:
+        """Every payment of this week. By default: each placement's price from its funder, and contributions."""
+        yield from placement_costs(self, users, town)
+
+    # How it ends ------------------------------------------------------------------------------------------------------
+    def ends(self, users: Users, town: Town) -> Mapping[str, Array]:
+        """Reason -> mask over users: breakdown, need outgrown, goals met, planned end. Death is not the service's."""
+        return {}
+
+
+def placement_costs(service: Service, users: Users, town: Town) -> Iterable[Payment]:
+    """The price of each placement, from council, NHS or the person; and the person's contribution to the council."""
+    p, rows = town.placements, users.placements
+    if not len(rows):
+        return
+    lines = service.line(users.rows, town)
+    pence = np.rint(p.price[rows].astype(np.float64) * 100).astype(np.int64)
+    charged = np.rint(p.contribution[rows].astype(np.float64) * 100).astype(np.int64)
+    funder = p.funder[rows]
+    for line in np.unique(lines):
+        here = lines == line
+        for code, payer in ((COUNCIL, "council"), (NHS, "nhs"), (SELF, "people")):
+            who = here & (funder == code)
+            if who.any():
+                purpose = "own_fees" if code == SELF else "support"
+                yield Payment(payer, service.name, str(line), purpose, users.rows[who], pence[who])
+        paying = here & (funder == COUNCIL) & (charged > 0)
+        if paying.any():
+            yield Payment("people", "council", str(line), "contribution", users.rows[paying], charged[paying])
+
+
+def seat_by_priority(need: Array, priority: Array, luck: Array, room: float) -> Array:
+    """Who gets the room there is: highest priority first, then an addressed draw. Mask over the queue; `need` is room each."""
+    order = np.lexsort((luck, -priority))
+    taken = np.zeros(len(need), dtype=bool)
+    left = room + 1e-9
+    for i in order:
+        if need[i] <= left:
+            taken[i] = True
+            left -= need[i]
+    return taken

@@ -1,0 +1,194 @@
+"""What happened, and who paid: the two ledgers that appraisal and report read, and nothing else.
+
+Events are kept one by one (week, kind, cause, person, service, amount), or as counts. Money is summed at the gate in
+whole pence: week by line, and year by line by cell of people. A line is (payer, payee, budget line, purpose).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+CELLS = 100  # age band (2) x client group (5) x deprivation fifth (5) x tenure (2)
+PURPOSES = ("support", "contribution", "start_up", "standing_empty", "coordination", "income", "grant", "overhead",
+            "investment", "benefit", "own_fees", "loan", "repayment", "activity", "value", "transition")
+
+
+class Payment(NamedTuple):
+    """Who pays whom for what: pence for each person in `rows`, or one sum with no rows. Never negative."""
+
+    payer: str
+    payee: str
+    line: str
+    purpose: str
+    rows: Array
+    pence: Array
+
+
+class Line(NamedTuple):
+    payer: str
+    payee: str
+    line: str
+    purpose: str
+
+
+class Events:
+    """What happened to whom, week by week, and why. `detail="counts"` keeps only sums by week, kind and cell."""
+
+    def __init__(self, detail: Literal["all", "counts"] = "all"):
+        self.detail = detail
+        self.week = 0
+        self.kinds: list[str] = []
+        self.causes: list[str] = [""]
+        self.services: list[str] = [""]
+        self._parts: list[Array] = []
+        self.counts: dict[tuple[str, str, str], dict[int, Array]] = {}
+        self.cell: Array | None = None  # a person's cell, renewed by the recorder
+
+    TYPE = np.dtype([("week", "i2"), ("kind", "u1"), ("cause", "u1"), ("person", "i4"), ("service", "u1"),
+                     ("amount", "f4")])
+
+    def _code(self, words: list[str], word: str) -> int:
+        if word not in words:
+            words.append(word)
+        return words.index(word)
+
+    def note(self, kind: str, rows: Array, *, cause: str = "", service: str = "", amount: Array | float = 0.0) -> None:
+        """Note that something happened to these people this week."""
+        rows = np.asarray(rows)
+        if not len(rows):
+            return
+        counts = self.counts.setdefault((kind, cause, service), {})
+        by_cell = counts.setdefault(self.week, np.zeros((CELLS, 2)))
+        cells = self.cell[rows] if self.cell is not None else np.zeros(len(rows), dtype=np.int64)
+        by_cell[:, 0] += np.bincount(cells, minlength=CELLS)
+        by_cell[:, 1] += np.bincount(cells, weights=np.broadcast_to(np.asarray(amount, dtype=np.float64), rows.shape),
+                                     minlength=CELLS)
+        if self.detail == "all":
+            part = np.empty(len(rows), dtype=self.TYPE)
+            part["week"], part["kind"], part["cause"] = self.week, self._code(self.kinds, kind), self._code(self.causes, cause)
+            part["person"], part["service"], part["amount"] = rows, self._code(self.services, service), amount
+            self._parts.append(part)
+
+    def happened(self, kind: str, weeks: range, *, cause: str | None = None, service: str | None = None,
+                 amounts: bool = False) -> Array:
+        """How often a kind of event happened in these weeks, by cell [100]; or the sum of its amounts."""
+        total = np.zeros(CELLS)
+        for (k, c, s), by_week in self.counts.items():
+            if k == kind and (cause is None or c == cause) and (service is None or s == service):
+                for week in weeks:
+                    if week in by_week:
+                        total += by_week[week][:, int(amounts)]
+        return total
+
+    def table(self) -> Array:
+        """Every event, in order."""
+        return np.concatenate(self._parts) if self._parts else np.empty(0, dtype=self.TYPE)
+
+    def story(self, person: int) -> list[tuple[int, str, str, str]]:
+        """One person's events: (week, what, service, cause)."""
+        return [(int(e["week"]), self.kinds[e["kind"]], self.services[e["service"]], self.causes[e["cause"]])
+                for e in self.table() if e["person"] == person]
+
+
+class Money:
+    """Every pound: payer, payee, budget line, purpose, week. Whole pence, summed as they are paid."""
+
+    def __init__(self, first_week: int, weeks: int):
+        self.first, self.weeks, self.week = first_week, weeks, first_week
+        self.lines: dict[Line, int] = {}
+        self.weekly = np.zeros((weeks, 64), dtype=np.int64)
+        self.yearly_by_cell = np.zeros((weeks // 52 + 1, 64, CELLS), dtype=np.int64)
+        self.yearly_by_neighbourhood: Array = np.zeros((weeks // 52 + 1, 64, 1), dtype=np.int64)
+        self.opening: dict[str, int] = {}
+        self.cell: Array | None = None
+        self.neighbourhood: Array | None = None
+
+    def watch(self, neighbourhoods: int) -> None:
+        """Make room for the neighbourhoods of the place."""
+        years, lines = self.yearly_by_cell.shape[:2]
+        self.yearly_by_neighbourhood = np.zeros((years, lines, neighbourhoods), dtype=np.int64)
+
+    def _line(self, payer: str, payee: str, line: str, purpose: str) -> int:
+        key = Line(payer, payee, line, purpose)
+        if key not in self.lines:
+            if purpose not in PURPOSES:
+                raise ValueError(f"{purpose!r} is no purpose of money; one of {', '.join(PURPOSES)}")
+            self.lines[key] = len(self.lines)
+            if len(self.lines) > self.weekly.shape[1]:
+                self.weekly = np.concatenate([self.weekly, np.zeros_like(self.weekly)], axis=1)
+                self.yearly_by_cell = np.concatenate([self.yearly_by_cell, np.zeros_like(self.yearly_by_cell)], axis=1)
+                self.yearly_by_neighbourhood = np.concatenate(
+                    [self.yearly_by_neighbourhood, np.zeros_like(self.yearly_by_neighbourhood)], axis=1)
+        return self.lines[key]
+
+    def pay(self, payment: Payment) -> None:
+        """Enter one payment. Pence are whole and never negative; a correction is a payment back."""
+        pence = np.asarray(payment.pence)
+        if pence.dtype.kind not in "iu":
+            pence = np.rint(pence).astype(np.int64)
+        if pence.size and pence.min() < 0:
+            raise ValueError(f"a payment is never negative: {payment.line}, {payment.purpose}")
+        total = int(pence.sum())
+        if not total:
+            return
+        k = self._line(payment.payer, payment.payee, payment.line, payment.purpose)
+        w = self.week - self.first
+        self.weekly[w, k] += total
+        rows = np.asarray(payment.rows)
+        if rows.size and self.cell is not None and self.neighbourhood is not None:
+            year, each = w // 52, pence.astype(np.float64)
+            self.yearly_by_cell[year, k] += np.rint(
+                np.bincount(self.cell[rows], weights=each, minlength=CELLS)).astype(np.int64)
+            places = self.yearly_by_neighbourhood.shape[2]
+            self.yearly_by_neighbourhood[year, k] += np.rint(
+                np.bincount(self.neighbourhood[rows], weights=each, minlength=places)[:places]).astype(np.int64)
+
+    def each(self, payer: str, payee: str, line: str, purpose: str, rows: Array, pounds: Array | float) -> None:
+        """Pay these pounds for each of these people."""
+        rows = np.asarray(rows)
+        if len(rows):
+            pence = np.rint(np.broadcast_to(np.asarray(pounds, dtype=np.float64), rows.shape) * 100.0).astype(np.int64)
+            self.pay(Payment(payer, payee, line, purpose, rows, pence))
+
+    def sum(self, payer: str, payee: str, line: str, purpose: str, pounds: float) -> None:
+        """Pay one sum that belongs to nobody in particular."""
+        if pounds > 0:
+            self.pay(Payment(payer, payee, line, purpose, np.empty(0, dtype=np.int32),
+                             np.array([round(pounds * 100.0)], dtype=np.int64)))
+
+    def _match(self, payer: str | None, payee: str | None, line: Iterable[str] | str | None,
+               purpose: Iterable[str] | str | None) -> list[int]:
+        lines = None if line is None else {line} if isinstance(line, str) else set(line)
+        purposes = None if purpose is None else {purpose} if isinstance(purpose, str) else set(purpose)
+        return [k for key, k in self.lines.items()
+                if (payer is None or key.payer == payer) and (payee is None or key.payee == payee)
+                and (lines is None or key.line in lines) and (purposes is None or key.purpose in purposes)]
+
+    def by_week(self, payer: str | None = None, payee: str | None = None, line: Iterable[str] | str | None = None,
+                purpose: Iterable[str] | str | None = None) -> NDArray[np.float64]:
+        """Pounds a week over all weeks, for the lines that match (None matches all)."""
+        return np.asarray(self.weekly[:, self._match(payer, payee, line, purpose)].sum(axis=1) / 100.0)
+
+    def last(self, weeks: int, payer: str | None = None, payee: str | None = None,
+             line: Iterable[str] | str | None = None, purpose: Iterable[str] | str | None = None) -> float:
+        """Pounds paid in the last so many whole weeks before this one, for the lines that match."""
+        w = self.week - self.first
+        rows = self.weekly[max(0, w - weeks):w]
+        return float(rows[:, self._match(payer, payee, line, purpose)].sum() / 100.0)
+
+    def by_cell(self, year: int, payer: str | None = None, payee: str | None = None,
+                line: Iterable[str] | str | None = None, purpose: Iterable[str] | str | None = None) -> NDArray[np.float64]:
+        """Pounds in a year by cell [100], for the lines that match; year 0 begins with the plan."""
+        y = (year * 52 - self.first) // 52
+        return np.asarray(self.yearly_by_cell[y, self._match(payer, payee, line, purpose)].sum(axis=0) / 100.0)
+
+    def balance(self, purse: str) -> int:
+        """Pence in a purse: opening + paid to it - paid by it."""
+        paid_in = self.weekly[:, self._match(None, purse, None, None)].sum()
+        paid_out = self.weekly[:, self._match(purse, None, None, None)].sum()
+        return int(self.opening.get(purse, 0) + paid_in - paid_out)
