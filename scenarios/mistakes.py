@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from scenarios import form
-from scenarios.words import clean, shown, unknown
-from simulation.errors import Problem
+from scenarios.words import MOST_SHOWN, clean, shown, unknown
+from simulation.errors import Problem, did_you_mean
 from simulation.reading import Page, dotted
 
 MOST_TOLD = 50
@@ -27,16 +27,16 @@ def fields_of(part: type[BaseModel]) -> dict[str, str]:
 def told(page: Page, error: ValidationError | None) -> list[Problem]:
     """Every mistake on the page as help. After fifty the rest are counted, not told."""
     found: list[Any] = error.errors(include_url=False) if error else []
-    found = [one for one in found if one["input"] is not None or tuple(_path(one)) not in page.lines]
+    meant = {(*path[:-1], _meant(path)) for one in found if one["type"] == "extra_forbidden" for path in [_path(one)]}
+    found = [one for one in found if not (one["type"] == "missing" and _path(one) in meant)
+             and not (one["input"] is None and _path(one) in page.lines)]
     empty = list(islice(_blanks(page.data, ()), MOST_TOLD))
-    problems = [_problem(page, one) for one in found[:MOST_TOLD]]
-    problems += [problem(page, path, "nothing is written here", "write a value, or take the line out")
-                 for path in empty]
-    problems.sort()
-    if more := len(found) + len(empty) - MOST_TOLD if len(problems) > MOST_TOLD or len(found) > MOST_TOLD else 0:
-        last = problems[:MOST_TOLD][-1].line
-        problems[MOST_TOLD:] = [Problem(page.file, last, "", f"and at least {more} more mistakes",
-                                        "mend these first, or start from one of the library's scenarios")]
+    problems = [problem(page, path, "nothing is written here", "write a value, or take the line out")
+                for path in empty]
+    problems = sorted(problems + [_problem(page, one) for one in found[:MOST_TOLD]])[:MOST_TOLD]
+    if more := len(found) + len(empty) - len(problems):
+        problems.append(Problem(page.file, max(page.lines.values()), "", f"and at least {more} more mistakes",
+                                "mend these first, or start from one of the library's scenarios"))
     return problems
 
 
@@ -48,8 +48,17 @@ def _blanks(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | 
         yield from _blanks(part, (*path, step))
 
 
-def _path(error: Any) -> list[str | int]:
-    return [step for step in error["loc"] if step != "[key]"]
+def _path(error: Any) -> tuple[str | int, ...]:
+    return tuple(step for step in error["loc"] if step != "[key]")
+
+
+def _meant(path: Sequence[str | int]) -> str:
+    """The field that a misspelt one stands for, so that it is not called missing as well."""
+    return did_you_mean(str(path[-1])[:MOST_SHOWN], _known(path)).removeprefix("did you mean ").rstrip("?")
+
+
+def _known(path: Sequence[str | int]) -> list[str]:
+    return list(fields_of(FIELDS.get(tuple(step for step in path[:-1] if isinstance(step, str)), form.ScenarioForm)))
 
 
 def problem(page: Page, path: Sequence[str | int], what: str, todo: str = "") -> Problem:
@@ -66,8 +75,7 @@ def _problem(page: Page, error: Any) -> Problem:
     if kind == "missing":
         return problem(page, path, "this field is missing", _example(path))
     if kind == "extra_forbidden":
-        known = fields_of(FIELDS.get(_names(path), form.ScenarioForm))
-        return problem(page, path, *unknown(str(path[-1]), list(known), "a field"))
+        return problem(page, path, *unknown(str(path[-1]), _known(path), "a field"))
     if not path:
         return problem(page, path, "there are no fields in this file", "start from one of the library's scenarios")
     return problem(page, path, *_plain_words(kind, given, limits))

@@ -20,9 +20,11 @@ from pydantic_core import PydanticCustomError
 
 from scenarios import mistakes, words
 from scenarios.compiling import compiled, flags
-from scenarios.form import AS_NOW, MOST_YEARS, Known, ScenarioForm, other_plan
+from scenarios.form import AS_NOW, MOST_YEARS, ScenarioForm
+from scenarios.names import Known, other_plan
 from scenarios.words import Horizon, nearest, shown, year_name
 from simulation.errors import BadInput, Problem
+from simulation.evidence.register import PRICE_YEAR
 from simulation.plan import Plan
 from simulation.reading import Page, read_page
 
@@ -151,7 +153,7 @@ def _load(path: Path, known: Known, chain: tuple[Path, ...]) -> Scenario:
         scenario = _scenario(ScenarioForm.model_validate(page.data, context=known), path, raw)
     except ValidationError as mistaken:
         error = mistaken
-    problems = mistakes.told(page, error) + _price_years(page)
+    problems = mistakes.told(page, error) + _undated(page)
     problems += _compared(page, scenario, path, known, chain)
     if problems or scenario is None:
         raise BadInput(*problems)
@@ -180,16 +182,11 @@ def _horizon(data: object) -> Horizon | None:
     return Horizon(first, years) if first and known else None
 
 
-def _price_years(page: Page) -> list[Problem]:
+def _undated(page: Page) -> list[Problem]:
     data = page.data if isinstance(page.data, dict) else {}
-    transition = data.get("transition")
-    ours, theirs = data.get("price_year"), transition.get("price_year") if isinstance(transition, dict) else None
-    if ours and theirs and ours != theirs:
-        return [mistakes.problem(page, ("transition", "price_year"), f"a plan has one price year, not {shown(theirs)} "
-                                 f"here and {shown(ours)} above", "turn all its pounds into the prices of one year")]
-    if data.get("invest") and not (ours or theirs):
+    if data.get("invest") and not data.get("price_year") and not data.get("transition"):
         return [mistakes.problem(page, ("invest",), "pounds without a price year",
-                                 "add price_year: 2024-25, or whichever year's prices these are")]
+                                 f"add price_year: {PRICE_YEAR}, after turning them into the prices of that year")]
     return []
 
 

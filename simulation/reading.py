@@ -19,6 +19,7 @@ from simulation.errors import BadInput, Problem
 
 LARGEST = 1_000_000
 DEEPEST = 20
+LONGEST_NUMBER = 40
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9][0-9_]*)?\.?[0-9]+([eE][-+]?[0-9]+)?")
 
@@ -102,10 +103,10 @@ def _walk(text: str, page: Page) -> None:
 
     def refuse(event: yaml.Event, what: str, todo: str = "") -> BadInput:
         where = stack[-1].path if stack else ()
-        return BadInput(Problem(page.file, event.start_mark.line + 1, dotted(where), what, todo))
+        return BadInput(Problem(page.file, _line(event), dotted(where), what, todo))
 
     def put(event: yaml.Event, value: Any) -> Path_:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if not stack:
             page.data = value
             page.lines[()] = line
@@ -133,16 +134,16 @@ def _walk(text: str, page: Page) -> None:
             if getattr(event, "anchor", None):
                 raise refuse(event, "anchors (&name) are not allowed", "write the value out")
             if getattr(event, "tag", None):
-                raise refuse(event, f"tags ({event.tag}) are not allowed", "write plain values")
+                raise refuse(event, "tags (!name) are not allowed", "write plain values")
             waiting = bool(stack) and isinstance(stack[-1].value, dict) and stack[-1].key is None
             if waiting:
                 if not isinstance(event, yaml.ScalarEvent):
                     raise refuse(event, "a field's name must be a single word")
                 top = stack[-1]
                 if event.value in top.value:
-                    raise refuse(event, f"{event.value} is said twice", "keep one of them")
+                    raise refuse(event, f"{event.value[:LONGEST_NUMBER]} is said twice", "keep one of them")
                 top.key = event.value
-                page.lines[(*top.path, event.value)] = event.start_mark.line + 1
+                page.lines[(*top.path, event.value)] = _line(event)
             elif isinstance(event, yaml.ScalarEvent):
                 put(event, _plain(event.value) if event.style is None else event.value)
             else:
@@ -154,7 +155,13 @@ def _walk(text: str, page: Page) -> None:
             stack.pop()
 
 
+def _line(event: yaml.Event) -> int:
+    return int(event.start_mark.line) + 1 if event.start_mark else 1
+
+
 def _plain(word: str) -> Any:
+    if len(word) > LONGEST_NUMBER:
+        return word
     if word in ("", "~", "null"):
         return None
     if word in ("true", "false"):

@@ -99,6 +99,10 @@ class PoundsPerYear(Quantity):
     unit = "pounds a year"
 
 
+class Contacts(Quantity):
+    unit, lowest = "contacts a week", 0.0
+
+
 class Elasticity(Quantity):
     unit = "elasticity"
 

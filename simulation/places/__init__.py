@@ -105,6 +105,8 @@ def load(name_or_path: str | Path) -> Place:
         raise BadInput(page.problem((), "a place is a list of fields: " + ", ".join(TOP)))
     unknown_fields(page, (), page.data, TOP, problems)
     missing_fields(page, (), page.data, TOP, problems)
+    if not WORD.fullmatch(str(page.data.get("name"))):
+        problems.append(page.problem(("name",), "is one word of small letters, digits and _"))
     sources = read_sources(page, problems)
     figures = read_figures(page, rules, sources, problems)
     tables = _tables(page, sources, problems)
@@ -131,7 +133,8 @@ def _find(name_or_path: str | Path) -> tuple[Path, str]:
     if any(sign in name for sign in ("/", "\\", "..", "\0", ":")):
         raise BadInput(Problem("", 0, "place", f"{name[:52]!r} is a path, not the name of a place",
                                f"a name is one word; {there_are}"))
-    raise BadInput(Problem("", 0, "place", f"unknown place {name[:52]!r}", did_you_mean(name.lower(), known()) or there_are))
+    near = did_you_mean(name.lower(), known())
+    raise BadInput(Problem("", 0, "place", f"unknown place {name[:52]!r}", near or there_are))
 
 
 def _tables(page: Page, sources: Mapping[str, Source], problems: list[Problem]) -> dict[str, Table]:
@@ -149,7 +152,7 @@ def _tables(page: Page, sources: Mapping[str, Source], problems: list[Problem]) 
         if missing_fields(page, at, raw, TABLE_NEEDED, problems):
             continue
         credentials(page, at, raw, sources, problems)
-        stem, dot, ending = str(raw["file"]).partition(".")
+        stem, _, ending = str(raw["file"]).partition(".")
         if not WORD.fullmatch(stem) or ending != "csv":
             problems.append(page.problem((*at, "file"), f"{str(raw['file'])[:52]!r} is not the name of a table",
                                          "a file in the same folder, such as people.csv"))

@@ -25,7 +25,7 @@ WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Source:
-    """Whom to thank and whom to ask: a publication that figures were taken from. `via`: where it was read, if elsewhere."""
+    """Whom to thank and whom to ask: a publication figures were taken from. `via`: where it was read, if elsewhere."""
 
     key: str
     title: str
@@ -50,9 +50,10 @@ class Rival:
 class Figure:
     """One thing known about a place: what it says, how it was used, and what would make a careful reader doubt it.
 
-    `basis` is "local" (counted or estimated for this place) or "england" (a rate of England, or of a wider area, applied
-    to this place). `use` is "founded" (the simulated place is built from it), "target" (the simulated place is asked to
-    come out near it) or "checked" (shown beside the results, never tuned to). `low` to `high` is the central 90%.
+    `basis` is "local" (counted or estimated for this place) or "england" (a rate of England, or of a wider area,
+    applied to this place). `use` is "founded" (the simulated place is built from it), "target" (the simulated place is
+    asked to come out near it) or "checked" (shown beside the results, never tuned to). `low` to `high` is the
+    central 90%.
     """
 
     name: str
@@ -74,7 +75,8 @@ def read_sources(page: Page, problems: list[Problem]) -> dict[str, Source]:
     """The publications behind a place, by key. Every figure must name one of them, or say that it is an assumption."""
     given = page.data.get("sources")
     if not isinstance(given, dict) or not given:
-        problems.append(page.problem(("sources",), "has no list of sources", "give each a title, publisher, year, licence"))
+        problems.append(page.problem(("sources",), "has no list of sources",
+                                     "give each a title, publisher, year, licence"))
         return {}
     sources = {}
     for key, raw in given.items():
@@ -113,17 +115,21 @@ def read_figures(page: Page, rules: Mapping[str, Any], sources: Mapping[str, Sou
 
 def missing_fields(page: Page, at: Sequence[Step], raw: Mapping[str, Any], wanted: Sequence[str],
                    problems: list[Problem]) -> bool:
-    """True if an entry leaves a field out; says which."""
-    lacking = [field for field in wanted if raw.get(field) in (None, "")]
-    problems.extend(page.problem(at, f"has no {field}", "write it, or say in words that it is not known")
-                    for field in lacking)
-    return bool(lacking)
+    """True if an entry leaves a field out, or gives a list where one value belongs; says which."""
+    before = len(problems)
+    for field in wanted:
+        if raw.get(field) in (None, ""):
+            problems.append(page.problem(at, f"has no {field}", "write it, or say in words that it is not known"))
+        elif at and isinstance(raw[field], (list, dict)):
+            problems.append(page.problem((*at, field), "is a list; one value belongs here"))
+    return len(problems) > before
 
 
 def unknown_fields(page: Page, at: Sequence[Step], raw: Mapping[str, Any], known: Sequence[str],
                    problems: list[Problem]) -> None:
     """Misspelt fields are refused, with the nearest right word."""
-    problems.extend(page.problem((*at, key), "unknown field", did_you_mean(key, known)) for key in raw if key not in known)
+    problems.extend(page.problem((*at, key), "unknown field", did_you_mean(key, known))
+                    for key in raw if key not in known)
 
 
 def number(given: Any) -> float | None:
@@ -179,9 +185,9 @@ def _range(page: Page, at: Sequence[Step], raw: Mapping[str, Any],
     if ("low" in raw) != ("high" in raw):
         problems.append(page.problem(at, "has one end of a range only", "give low and high, or neither"))
     if value is not None and low is not None and low > value:
-        problems.append(page.problem((*at, "low"), f"{low:g} is above the value {value:g}"))
+        problems.append(page.problem((*at, "low"), f"{low:g} is above {value:g}"))
     if value is not None and high is not None and high < value:
-        problems.append(page.problem((*at, "high"), f"{high:g} is below the value {value:g}"))
+        problems.append(page.problem((*at, "high"), f"{high:g} is below {value:g}"))
     return value, low, high
 
 
@@ -197,7 +203,7 @@ def _unit(page: Page, at: Sequence[str], raw: Mapping[str, Any], rules: Mapping[
     for field, found in zip(("value", "low", "high"), numbers, strict=True):
         least, most = (units[unit] or {}).get("least"), (units[unit] or {}).get("most")
         if found is not None and ((least is not None and found < least) or (most is not None and found > most)):
-            problems.append(page.problem((*at, field), f"{found:g} cannot be a number of {unit}"))
+            problems.append(page.problem((*at, field), f"{found:g} is out of range for {unit}"))
 
 
 def _rivals(page: Page, at: Sequence[Step], raw: Mapping[str, Any], sources: Mapping[str, Source],

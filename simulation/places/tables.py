@@ -29,8 +29,8 @@ F8 = NDArray[np.float64]
 class Neighbourhoods:
     """The parts of a place people live in, each a group of small areas; one row per neighbourhood in every array.
 
-    `people` is the neighbourhood's share of the place's people and adds up to 1. `fifth[n, 5]` are the shares of its people
-    who live in small areas of each fifth of deprivation in England, most deprived first; each row adds up to 1.
+    `people` is the neighbourhood's share of the place's people and adds up to 1. `fifth[n, 5]` are the shares of its
+    people who live in small areas of each fifth of deprivation in England, most deprived first; each row adds up to 1.
     `owned_outright` is a share of households, `disabled` a share of residents.
     """
 
@@ -46,7 +46,7 @@ class Neighbourhoods:
     @property
     def main_fifth(self) -> NDArray[np.int8]:
         """The fifth most of a neighbourhood's people live in: 0 most deprived, 4 least."""
-        return np.argmax(self.fifth, axis=1).astype(np.int8)
+        return np.asarray(np.argmax(self.fifth, axis=1), dtype=np.int8)
 
 
 @dataclass
@@ -97,7 +97,8 @@ def by_age(sheet: Sheet, oldest: int, problems: list[Problem], *, above_nought: 
                                           "one row for each year of age, in order, from 0"))
             break
     if len(ages) != oldest + 1:
-        problems.append(sheet.problem(len(ages) - 1, "age", f"the table ends at {len(ages) - 1}; it must end at {oldest}"))
+        problems.append(sheet.problem(len(ages) - 1, "age", f"the table has {len(ages)} ages",
+                                      f"it runs from 0 to {oldest}"))
     out = np.stack([sheet.numbers[sex] for sex in SEXES])
     for s, sex in enumerate(SEXES):
         if above_nought:
@@ -117,7 +118,8 @@ def neighbourhoods(sheet: Sheet, problems: list[Problem]) -> Neighbourhoods:
             problems.append(sheet.problem(row, "name", f"{name!r} is said twice" if name else "has no name"))
         for part, whole in (("owned_outright", "households"), ("disabled", "residents")):
             if count[part][row] > count[whole][row]:
-                problems.append(sheet.problem(row, part, f"{count[part][row]:,.0f} of {count[whole][row]:,.0f} {whole}"))
+                problems.append(sheet.problem(row, part, f"{count[part][row]:,.0f} is more than all "
+                                              f"{count[whole][row]:,.0f} {whole}"))
         for whole in ("residents", "households"):
             if count[whole][row] == 0:
                 problems.append(sheet.problem(row, whole, "is nought", "leave an empty neighbourhood out"))
@@ -127,8 +129,8 @@ def neighbourhoods(sheet: Sheet, problems: list[Problem]) -> Neighbourhoods:
                                           f"{residents:,.0f} residents", "they must add up to all of them"))
     with np.errstate(divide="ignore", invalid="ignore"):
         return Neighbourhoods(tuple(sheet.names), count["residents"] / count["residents"].sum(),
-                              fifths / fifths.sum(axis=1, keepdims=True), count["owned_outright"] / count["households"],
-                              count["disabled"] / count["residents"])
+                              fifths / fifths.sum(axis=1, keepdims=True),
+                              count["owned_outright"] / count["households"], count["disabled"] / count["residents"])
 
 
 def _text(path: Path, shown: str, problems: list[Problem]) -> str:
@@ -170,8 +172,8 @@ def _header(kind: str, shown: str, header: Sequence[str], problems: list[Problem
                                     near.replace("did you mean", "is it the one called")))
     for column in header:
         if column not in wanted or list(header).count(column) > 1:
-            problems.append(Problem(shown, 1, column[:52], "unknown column" if column not in wanted else "is said twice",
-                                    "the columns are " + ", ".join(wanted)))
+            what = "is said twice" if column in wanted else "unknown column"
+            problems.append(Problem(shown, 1, column[:52], what, "the columns are " + ", ".join(wanted)))
     return len(problems) == before
 
 

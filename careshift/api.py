@@ -1,0 +1,160 @@
+"""The public front door: a dozen plain functions that the command, the report and notebooks share."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import careshift as package
+from scenarios import design, runs
+from scenarios import plan as files
+from scenarios.plan import Scenario
+from scenarios.results import Results
+from simulation import places as place_files
+from simulation.errors import Problem
+from simulation.evidence import register
+from simulation.plan import Plan
+
+__all__ = ["Comparison", "Results", "Scenario", "check", "compare", "evidence", "found", "measures", "places",
+           "scenarios", "services", "week"]
+
+Progress = Callable[[runs.Replication, int, int], None]
+
+
+@dataclass
+class Comparison:
+    """A finished comparison: its results, the folder they are in, and how long it took."""
+
+    results: Results
+    folder: Path
+    about: dict[str, Any]
+
+
+def places() -> list[str]:
+    """The names of the places careshift knows."""
+    return place_files.known()
+
+
+def scenarios() -> list[str]:
+    """The names of the questions that come with careshift."""
+    return files.library()
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Everything wrong with a scenario file; an empty list where all is well."""
+    return files.check(path, places=places())
+
+
+def services() -> list[dict[str, str]]:
+    """Every service and community model, with what its evidence rests on."""
+    from simulation.services import found as kinds
+
+    held = register.load()
+    out = []
+    for name, kind in kinds().items():
+        page = held.page(name)
+        effects = [e for e in page.values() if e.is_effect]
+        grades = "".join(sorted({e.grade for e in effects})) or "-"
+        out.append({"name": name, "title": kind.title, "counts": kind.counts, "home": kind.home or "stays at home",
+                    "effects": str(len(effects)), "effect grades": grades,
+                    "says": (sys.modules[kind.__module__].__doc__ or "").split("\n")[0]})
+    return out
+
+
+def week() -> list[Any]:
+    """The processes of the week in order, each with what it reads, changes and believes."""
+    from simulation.process import bind
+    from simulation.week import week as processes
+
+    beliefs = register.central()
+    return [bind(p, beliefs) for p in processes()]
+
+
+def evidence(*, grade: str | None = None, used_by: str | None = None, kind: str | None = None) -> list[register.Entry]:
+    """Entries of the evidence register, filtered by grade, by the process or service that believes them, by kind."""
+    entries: Sequence[register.Entry] = list(register.load().entries.values())
+    users = _users() if used_by else {}
+    return [e for e in entries
+            if (grade is None or e.grade == grade.upper()) and (kind is None or e.kind == kind)
+            and (used_by is None or e.page == used_by or e.key in users.get(used_by, set()))]
+
+
+def _users() -> dict[str, set[str]]:
+    """Process or service -> keys of the entries it names in its signature."""
+    out: dict[str, set[str]] = {}
+    for bound in week():
+        held = register.load().entries
+        out[bound.name] = {k for n in bound.beliefs for k in (f"{bound.name}.{n}", f"shared.{n}") if k in held}
+    return out
+
+
+def measures() -> dict[str, Any]:
+    """What is measured, by name: title, unit, family, which way is good."""
+    from simulation.measures import MEASURES
+
+    return dict(MEASURES)
+
+
+def found(place: str, *, one_in: int = 1, seed: int = 1, replication: int = 0) -> Any:
+    """A place's people and services, founded and not yet moving: a Mesa model (`CareSystem`)."""
+    from simulation.model import CareSystem
+
+    return CareSystem(place_files.load(place), register.central(), Plan(), seed=seed, replication=replication, one_in=one_in)
+
+
+def compare(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None,
+            one_in: int = 1, workers: int = 0, folder: str | Path | None = None, worlds: str = "drawn",
+            seed: int | None = None, beside: bool = True, progress: Progress | None = None,
+            compiling: Callable[[], Any] | None = None) -> Comparison:
+    """Run a plan against what it is compared with, in paired replications, and write the answers to a folder.
+
+    `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
+    values of the evidence) or "central". Raises BadInput for a bad scenario, RunStopped when stopped early.
+    """
+    asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
+    where = place or asked.place
+    folder = Path(folder or Path("results") / asked.name)
+    runs.writable(folder)
+    plans = design.runs_for(asked, places=places(), rivals=beside, variants=beside, all_rules=beside)
+    count = replications or asked.replications
+    jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds) for k in range(count)]
+    if compiling:
+        compiling()
+    began = time.perf_counter()
+    runs.warm(where)
+    done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
+    results = Results(asked, plans, done, one_in, worlds)
+    about = _about(asked, where, jobs, done, time.perf_counter() - began)
+    results.write(folder, about, codebook())
+    return Comparison(results, folder, about)
+
+
+def codebook() -> list[dict[str, str]]:
+    """What each measure of summary.csv means."""
+    return [{"measure": name, "title": m.title, "unit": m.unit, "family": m.family, "good": m.good, "over": m.over,
+             "says": m.says} for name, m in measures().items()]
+
+
+def _about(asked: Scenario, place: str, jobs: Sequence[runs.Job], done: Sequence[runs.Replication],
+           seconds: float) -> dict[str, Any]:
+    import mesa
+    import numba
+    import numpy
+
+    held, there = register.load(), place_files.load(place)
+    return {
+        "scenario": asked.name, "title": asked.title, "question": asked.question, "scenario_hash": asked.hash,
+        "place": place, "place_hash": there.hash, "evidence_hash": held.hash, "code_hash": runs.code_hash(),
+        "careshift": package.__version__, "python": platform.python_version(), "mesa": mesa.__version__,
+        "numpy": numpy.__version__, "numba": numba.__version__, "seed": jobs[0].seed, "replications": len(done),
+        "one_in": jobs[0].one_in, "worlds": jobs[0].worlds, "years": asked.years, "first_year": asked.first_year,
+        "burn_in_weeks": 104, "price_year": register.PRICE_YEAR, "seconds": round(seconds, 1),
+        "workers": os.cpu_count(), "runs": [asdict(r) for r in jobs[0].runs],
+        "job_hashes": [j.hash for j in jobs], "seconds_by_replication": [round(r.seconds, 1) for r in done],
+    }

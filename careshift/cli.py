@@ -1,0 +1,187 @@
+"""The command: `careshift compare`, and the lists that show what is believed and in what order it acts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]},
+                  help="Try a council's plan for care and support on its own people, before anybody lives through it.")
+
+DEMO = {"one_in": 10, "replications": 8}
+Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
+Place = Annotated[str | None, typer.Option(help="Another place than the file's (careshift places).")]
+OneIn = Annotated[int, typer.Option("--one-in", min=1, max=100, help="Sample: every k-th person, homes of true size.")]
+Workers = Annotated[int, typer.Option(min=0, max=512, help="Processes side by side; 0 takes one a core.")]
+ResultsTo = Annotated[Path | None, typer.Option("--results", help="Folder for the answers [results/<name>].")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
+
+
+def main() -> None:
+    """Run the command; errors a person can mend are told without a traceback, with exit code 2."""
+    from simulation.errors import CareshiftError
+
+    try:
+        app()
+    except CareshiftError as error:
+        _stop(error)
+
+
+def _stop(error: Any) -> NoReturn:
+    for problem in error.problems:
+        print(problem, file=sys.stderr)
+    if len(error.problems) > 1:
+        print(f"{len(error.problems)} things to mend", file=sys.stderr)
+    raise SystemExit(error.exit_code)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+@app.command()
+def compare(scenario: Scenario, place: Place = None,
+            replications: Annotated[int | None, typer.Option(min=1, max=10_000, help="Paired runs [the file's].")] = None,
+            one_in: OneIn = 1, workers: Workers = 0, results: ResultsTo = None,
+            seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
+            central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False,
+            alone: Annotated[bool, typer.Option(help="Only the plan and its baseline: no rivals, no sceptic's run.")] = False,
+            as_json: Json = False) -> None:
+    """Run a plan beside doing nothing, and say what it does to costs, wellbeing and hospital use."""
+    _compare(scenario, place, replications, one_in, workers, results, seed, central, alone, as_json)
+
+
+@app.command()
+def demo(workers: Workers = 0, results: ResultsTo = None, as_json: Json = False) -> None:
+    """The headline question on Doncaster, on a sample of one person in ten: minutes instead of hours."""
+    _compare("ten_percent_to_community", None, DEMO["replications"], DEMO["one_in"], workers, results, None, False, False,
+             as_json)
+
+
+def _compare(scenario: str, place: str | None, replications: int | None, one_in: int, workers: int,
+             results: Path | None, seed: int | None, central: bool, alone: bool, as_json: bool) -> None:
+    from careshift import api, telling
+    from careshift.report import report
+    from scenarios import plan as files
+
+    if place is not None and place not in api.places():
+        from simulation import places as place_files
+        place_files.load(place)  # says what is wrong with the name
+    asked = files.load(scenario, places=api.places())
+    console = _console()
+    with telling.progress(console, asked, as_json) as (tell, compiling):
+        comparison = api.compare(asked, place=place, replications=replications, one_in=one_in, workers=workers,
+                                 folder=results, worlds="central" if central else "drawn", seed=seed, beside=not alone,
+                                 progress=tell, compiling=compiling)
+    page = report.write(comparison)
+    if as_json:
+        print(json.dumps(telling.as_object(comparison, page), default=str))
+    else:
+        telling.show(comparison, page)
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="A scenario file.")]) -> None:
+    """Read a scenario file and say everything that is wrong with it, with line numbers."""
+    from careshift import api
+    from scenarios import plan as files
+
+    problems = api.check(file if file.exists() or file.suffix else files.library_path(str(file)))
+    if problems:
+        from simulation.errors import BadInput
+        raise BadInput(*problems)
+    scenario = files.load(file if file.exists() else str(file), places=api.places())
+    print(f"{file}: all is well")
+    print(f"  {scenario.heading}")
+    print(f"  {scenario.question}")
+    for flag in scenario.flags:
+        print(f"  note: {flag}")
+
+
+@app.command("scenarios")
+def scenarios_() -> None:
+    """The questions that come with careshift."""
+    from careshift import api
+    from scenarios import plan as files
+
+    _table(("name", "what it asks"), [(n, files.load(n, places=api.places()).title) for n in api.scenarios()])
+
+
+@app.command()
+def schema() -> None:
+    """The form of a scenario file as JSON Schema, for editors that help while you write."""
+    from scenarios import plan as files
+
+    print(json.dumps(files.json_schema(), indent=1))
+
+
+@app.command("places")
+def places_() -> None:
+    """The places careshift knows, with what is published there and what is England's rate."""
+    from careshift import api
+    from simulation import places as place_files
+
+    rows = []
+    for name in api.places():
+        p = place_files.load(name)
+        adults, older = p.people[:, 18:].sum(), p.people[:, 65:].sum()
+        rows.append((name, p.council, f"{adults:,.0f}", f"{older / adults:.0%}", str(len(p.figures)),
+                     str(len(p.from_england()))))
+    _table(("name", "council", "adults", "65 and over", "figures", "of which England's rate"), rows)
+
+
+@app.command("services")
+def services_() -> None:
+    """Every service and community model, and what its effects rest on."""
+    from careshift import api
+
+    rows = [(s["name"], s["says"], s["counts"], s["effects"], s["effect grades"]) for s in api.services()]
+    _table(("name", "what it is", "counts", "effects", "grades"), rows)
+
+
+@app.command()
+def week() -> None:
+    """The week, in the order it happens: what each process reads, changes and believes."""
+    from careshift import api
+
+    for k, b in enumerate(api.week(), 1):
+        print(f"{k:2d}. {b.name}: {b.says}" + (f" (every {b.every} weeks)" if b.every > 1 else ""))
+        for title, names in (("reads", b.reads), ("changes", b.changes), ("believes", b.beliefs)):
+            if names:
+                print(f"      {title}: {', '.join(names)}")
+
+
+@app.command()
+def evidence(grade: Annotated[str | None, typer.Option(help="A, B, C or D.")] = None,
+             used_by: Annotated[str | None, typer.Option("--used-by", help="A process or service.")] = None,
+             place: Annotated[str | None, typer.Option(help="The figures of a place instead.")] = None,
+             kind: Annotated[str | None, typer.Option(help="evidence, calibrated, assumption or rule.")] = None,
+             ) -> None:
+    """What the model believes: every number with its range, unit, source and grade, and how much is assumed."""
+    from careshift import telling
+
+    telling.evidence(grade, used_by, place, kind)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

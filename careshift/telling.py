@@ -1,0 +1,124 @@
+"""What the command says: progress while it runs, the answer in words and a small table, the evidence as a list."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scenarios import answers
+from simulation.errors import BadInput, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from careshift.api import Comparison
+
+
+@contextmanager
+def progress(console: Console, scenario: Any, quiet: bool) -> Iterator[tuple[Callable[..., None], Callable[[], None]]]:
+    """A progress bar on stderr, only where somebody is watching; plain lines stay out of pipes."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    watched = sys.stderr.isatty() and not quiet
+    if not watched:
+        yield (lambda *_: None), (lambda: None)
+        return
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                  console=console, transient=True) as bar:
+        task = bar.add_task("replications", total=None)
+
+        def compiling() -> None:
+            bar.update(task, description="compiling the model (once on this machine, about a minute)")
+
+        def tell(_: Any, done: int, total: int) -> None:
+            bar.update(task, description="replications", completed=done, total=total)
+
+        yield tell, compiling
+
+
+def show(comparison: Comparison, page: Path) -> None:
+    """The answer on stdout: a sentence, what kind of run it was, a small table, where the report is."""
+    from rich.console import Console
+    from rich.table import Table
+
+    out = Console(highlight=False, soft_wrap=True)
+    r = comparison.results
+    out.print(f"\n[bold]{r.scenario.heading}[/bold]", highlight=False)
+    for flag in r.scenario.flags:
+        out.print(f"Note: {flag}.")
+    out.print()
+    out.print(answers.sentence(r))
+    table = Table("", "doing nothing", "difference", "8 in 10", box=None, pad_edge=False, header_style="bold")
+    for row in answers.small_table(r):
+        table.add_row(row.title, row.baseline, row.difference, row.interval)
+    out.print()
+    out.print(table)
+    out.print()
+    for line in answers.caveats(r, comparison.about):
+        out.print(line)
+    out.print(f"\nReport: {page}")
+    out.print(f"Tables: {comparison.folder / 'summary.csv'}  (what each column and measure means: codebook.csv)")
+
+
+def as_object(comparison: Comparison, page: Path) -> dict[str, Any]:
+    """The answer as one JSON object."""
+    r = comparison.results
+    return {"scenario": r.scenario.name, "title": r.scenario.heading, "flags": r.scenario.flags,
+            "sentence": answers.sentence(r), "headline": [row._asdict() for row in answers.small_table(r)],
+            "caveats": answers.caveats(r, comparison.about), "report": str(page), "folder": str(comparison.folder),
+            "run": {k: v for k, v in comparison.about.items() if k not in ("runs", "job_hashes")}}
+
+
+def evidence(grade: str | None, used_by: str | None, place: str | None, kind: str | None) -> None:
+    """Entries of the register (or a place's figures) as a table, and how much rests on assumption."""
+    from rich.console import Console
+    from rich.table import Table
+
+    out = Console(highlight=False)
+    table = Table("number", "value", "range", "unit", "grade", "what it is, and where it comes from", box=None,
+                  pad_edge=False, header_style="bold")
+    if place:
+        from simulation import places as place_files
+
+        there = place_files.load(place)
+        figures = [f for f in there.figures.values() if grade is None or f.grade == grade.upper()]
+        for f in figures:
+            note = " [England's rate]" if f.basis == "england" else ""
+            table.add_row(f.name, f"{f.value:,.6g}", _range(f.low, f.high), f.unit, f.grade, f"{f.says}{note} ({f.source}, {f.year})")
+        out.print(table)
+        out.print(f"\n{len(figures)} figures; {sum(f.basis == 'england' for f in figures)} are England's rate applied here")
+        return
+    from careshift import api
+
+    _known("grade", grade and grade.upper(), ("A", "B", "C", "D"))
+    _known("kind", kind, ("evidence", "calibrated", "assumption", "rule"))
+    if used_by:
+        _known("used-by", used_by, {e.page for e in api.evidence()} | {b.name for b in api.week()})
+    found = api.evidence(grade=grade, used_by=used_by, kind=kind)
+    for e in found:
+        doubt = f" Doubt: {e.doubt}" if e.doubt else ""
+        verify = " [to be verified]" if e.verify else ""
+        table.add_row(e.key, _number(e.value), _range(e.low, e.high), e.unit, e.grade, f"{e.says} ({e.source}){verify}.{doubt}")
+    out.print(table)
+    out.print(f"\n{answers.rests_on(found)}")
+
+
+def _known(name: str, value: str | None, options: Any) -> None:
+    if value is not None and value not in options:
+        raise BadInput(Problem("", 0, f"--{name}", f"there is no {value!r}",
+                               did_you_mean(value, options) or f"choose from {', '.join(sorted(options))}"))
+
+
+def _number(value: Any) -> str:
+    return ", ".join(f"{v:.4g}" for v in value) if isinstance(value, tuple) else f"{value:.4g}"
+
+
+def _range(low: Any, high: Any) -> str:
+    if low is None or high is None or low == high:
+        return ""
+    if isinstance(low, tuple):
+        return f"{_number(low)} to {_number(high)}"
+    return f"{low:.4g} to {high:.4g}"

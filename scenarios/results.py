@@ -1,0 +1,133 @@
+"""What a comparison found: paired differences with intervals, tidy enough for any reader's own tools.
+
+Differences are taken within each replication, run minus baseline, so luck that both share cancels. An interval holds
+chance and, where worlds were drawn, what we do not know; `mc_se` is the standard error of the mean difference.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scenarios.design import Run
+from scenarios.plan import Scenario
+from scenarios.runs import Replication
+
+COLUMNS = ("scenario", "budget_rule", "year", "measure", "unit", "group", "baseline_mean", "scenario_mean",
+           "difference_mean", "difference_low80", "difference_high80", "difference_low90", "difference_high90", "mc_se",
+           "replications")
+Key = tuple[int, str, str, str]
+
+
+@dataclass
+class Results:
+    """A comparison's answers. `difference` gives the rows of summary.csv; `write` puts everything in a folder."""
+
+    scenario: Scenario
+    runs: Sequence[Run]
+    replications: Sequence[Replication]
+    one_in: int
+    worlds: str
+
+    def __post_init__(self) -> None:
+        self.keys: list[Key] = sorted(set().union(*(r.index for r in self.replications)))
+        self.at = {k: i for i, k in enumerate(self.keys)}
+        order = [r.key for r in self.runs]
+        self.values = np.full((len(self.replications), len(order), len(self.keys)), np.nan)
+        for i, r in enumerate(self.replications):
+            columns = [self.at[tuple(k)] for k in r.index]
+            rows = [order.index(k) for k in r.keys]
+            self.values[i][np.ix_(rows, columns)] = r.values
+        self.row = {k: j for j, k in enumerate(order)}
+
+    @property
+    def count(self) -> int:
+        return len(self.replications)
+
+    def run(self, label: str, budget_rule: str) -> Run:
+        """The run of this name (as in summary.csv) under this budget rule."""
+        return next(r for r in self.runs if r.label == label and r.budget_rule == budget_rule)
+
+    def paired(self, run: Run, measure: str, group: str = "all", years: Sequence[int] | None = None) -> np.ndarray:
+        """Run minus baseline for each replication and year [replications, years]; nan where it was not recorded."""
+        return self.of(run, measure, group, years) - self.of_key(run.against, measure, group, years)
+
+    def of(self, run: Run, measure: str, group: str = "all", years: Sequence[int] | None = None) -> np.ndarray:
+        return self.of_key(run.key, measure, group, years)
+
+    def of_key(self, key: str, measure: str, group: str = "all", years: Sequence[int] | None = None) -> np.ndarray:
+        """A measure of one run for each replication and year [replications, years]."""
+        years = list(years if years is not None else range(self.scenario.years))
+        unit = self.units.get(measure, "")
+        cols = [self.at.get((y, measure, unit, group), -1) for y in years]
+        whole = self.values[:, self.row[key], :]
+        return np.stack([whole[:, c] if c >= 0 else np.full(self.count, np.nan) for c in cols], axis=1)
+
+    @property
+    def units(self) -> dict[str, str]:
+        return {m: u for _, m, u, _ in self.keys}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of summary.csv, for every run that has a baseline."""
+        out = []
+        for run in self.runs:
+            if not run.against:
+                continue
+            base, plan = self.values[:, self.row[run.against], :], self.values[:, self.row[run.key], :]
+            table = _paired_table(base, plan)
+            for k, (year, measure, unit, group) in enumerate(self.keys):
+                if year < 0 or not np.isfinite(table[0, k]):
+                    continue
+                numbers = dict(zip(COLUMNS[6:14], (float(f"{x:.6g}") for x in table[:, k]), strict=True))
+                out.append({"scenario": run.label, "budget_rule": run.budget_rule,
+                            "year": self.scenario.financial_year(year), "measure": measure, "unit": unit, "group": group,
+                            **numbers, "replications": self.count})
+        return out
+
+    def write(self, folder: Path, about: dict[str, Any], codebook: Sequence[dict[str, str]]) -> list[Path]:
+        """summary.csv, codebook.csv, weekly.csv.gz and run.json in this folder; returns what was written."""
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [folder / n for n in ("summary.csv", "codebook.csv", "weekly.csv.gz", "run.json")]
+        _write_rows(files[0], COLUMNS, self.rows())
+        _write_rows(files[1], tuple(codebook[0]) if codebook else ("name",), codebook)
+        self._write_weekly(files[2])
+        files[3].write_text(json.dumps(about, indent=1, default=str) + "\n", encoding="utf-8")
+        return files
+
+    def _write_weekly(self, file: Path) -> None:
+        with gzip.open(file, "wt", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(("scenario", "budget_rule", "week", "measure", "mean", "replications"))
+            for run in self.runs:
+                names = [n for n in self.replications[0].weekly if n.startswith(run.key + "\t")]
+                for name in names:
+                    series = np.mean([r.weekly[name] for r in self.replications if name in r.weekly], axis=0)
+                    measure = name.split("\t", 1)[1]
+                    writer.writerows((run.label, run.budget_rule, w, measure, f"{x:.6g}", self.count)
+                                     for w, x in enumerate(series))
+
+
+def _paired_table(base: np.ndarray, plan: np.ndarray) -> np.ndarray:
+    """[8, keys]: baseline mean, plan mean, mean difference, 80% and 90% limits, standard error of the mean."""
+    diff = plan - base
+    n = diff.shape[0]
+    with np.errstate(invalid="ignore"):
+        low80, high80, low90, high90 = np.quantile(diff, (0.1, 0.9, 0.05, 0.95), axis=0)
+        se = diff.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(diff.shape[1], np.nan)
+        return np.stack([base.mean(axis=0), plan.mean(axis=0), diff.mean(axis=0), low80, high80, low90, high90, se])
+
+
+def _write_rows(file: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    part = file.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, fieldnames=list(columns))
+        writer.writeheader()
+        writer.writerows(rows)
+    part.replace(file)

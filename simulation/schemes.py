@@ -1,0 +1,118 @@
+"""A scheme takes time to grow into its money, and is paid for while it does: the arithmetic that schemes share.
+
+A scheme is a service that is funded (coordinators, recruiters, a team) and not only bought by the hour or the place.
+Its provider rows hold `built` (people, places or hours its money carries when full grown), `ramp` (how far it has
+grown, 0 to 1), `room` (what it can give this week) and `budget` (pounds a week it costs now).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulation.evidence.lists import REASON, SETTING, STAGE
+from simulation.service import Service
+from simulation.world.columns import Array
+from simulation.world.ledger import Payment
+from simulation.world.town import Town
+
+AT_HOME = (SETTING.index("own home"), SETTING.index("with family"))
+PREVENTION = "prevention_and_community"  # the line that is cut first when money is short
+
+
+def rows_of(service: Service, town: Town) -> Array:
+    """The providers that give this service now, as rows of `town.providers`."""
+    p = town.providers
+    return np.flatnonzero((p.service == town.service(service.name)) & p.open)
+
+
+def money_for(service: Service, town: Town) -> float:
+    """Pounds a week that the plan and present policy give to this scheme now; 0 where nothing is said."""
+    return float(town.commissioner.funding.get(service.name) or 0.0)
+
+
+def nearer(now: Array | float, goal: Array | float, weeks: float) -> Array:
+    """One week's way from `now` to `goal`, for something that takes about so many weeks."""
+    gone = np.exp(-1.0 / weeks) if weeks > 0 else 0.0
+    return np.asarray(goal + (np.asarray(now, dtype=np.float64) - goal) * gone)
+
+
+def whole(amounts: Array) -> Array:
+    """Whole places from fractions, the remainder carried to the next provider: no rounding to nought, no draw."""
+    upto = np.floor(np.cumsum(np.asarray(amounts, dtype=np.float64)) + 1e-9)
+    return np.diff(upto, prepend=0.0)
+
+
+def whole_this_week(rate: Array, week: int) -> Array:
+    """Whole people from so many a week, the remainder carried to the next week."""
+    return np.asarray(np.floor(rate * (week + 1) + 1e-9) - np.floor(rate * week + 1e-9))
+
+
+def grow(town: Town, rows: Array, goal: Array, weeks: float) -> Array:
+    """Let these providers grow towards what their money carries, and shrink at once with it; returns the size reached."""
+    p = town.providers
+    grown = p.ramp[rows].astype(np.float64) * p.built[rows]
+    grown = np.where(goal > grown, nearer(grown, goal, weeks), goal)
+    p.built[rows] = goal
+    p.ramp[rows] = np.divide(grown, goal, out=np.zeros(len(rows)), where=goal > 0)
+    return grown
+
+
+def follow_demand(service: Service, town: Town, rows: Array, weeks: float, spare: float,
+                  funded: float = 0.0) -> None:
+    """Let room follow those who have the service or wait for it, at the pace at which such support can be found.
+
+    `spare` is the share of room kept above use; `funded` is room that money was set aside for, beyond demand.
+    """
+    p, r = town.providers, town.residents
+    waiting = np.flatnonzero(r.wants_service == town.service(service.name))
+    wanted = float(service.uses(waiting, r.hours_wanted[waiting], town).sum()) if len(waiting) else 0.0
+    size = p.built[rows].astype(np.float64)
+    part = size / size.sum() if size.sum() > 0 else np.full(len(rows), 1.0 / max(len(rows), 1))
+    goal = (p.used[rows] + part * wanted) * (1.0 + spare) + part * funded
+    p.built[rows] = nearer(size, goal, weeks)
+    p.room[rows] = p.built[rows] * np.minimum(p.staffing[rows], 1.0)
+
+
+def lump(payee: str, line: str, purpose: str, pounds: float) -> Iterator[Payment]:
+    """One sum the council pays that belongs to nobody in particular; nothing where it is nothing."""
+    pence = round(pounds * 100)
+    if pence > 0:
+        yield Payment("council", payee, line, purpose, np.empty(0, dtype=np.int32), np.array([pence], dtype=np.int64))
+
+
+def told_apart(service: Service, line: str, pounds: float, not_grown: float, empty: float) -> Iterator[Payment]:
+    """A scheme's week of money, told apart: not yet of use, paid for and unfilled, at work. Shares 0 to 1."""
+    not_grown, empty = min(max(not_grown, 0.0), 1.0), min(max(empty, 0.0), 1.0)
+    start_up, standing_empty = pounds * not_grown, pounds * (1.0 - not_grown) * empty
+    yield from lump(service.name, line, "start_up", start_up)
+    yield from lump(service.name, line, "standing_empty", standing_empty)
+    yield from lump(service.name, line, "coordination", pounds - start_up - standing_empty)
+
+
+def scheme_costs(service: Service, town: Town, line: str) -> Iterator[Payment]:
+    """What a scheme costs this week, from its provider rows: budget, how far grown, how far filled."""
+    rows = rows_of(service, town)
+    p = town.providers
+    budget = p.budget[rows].astype(np.float64)
+    total = float(budget.sum())
+    if total <= 0:
+        return
+    grown = float(budget @ p.ramp[rows]) / total
+    room = float(p.room[rows].sum())
+    filled = min(float(p.used[rows].sum()) / room, 1.0) if room > 0 else 1.0
+    yield from told_apart(service, line, total, 1.0 - grown, 1.0 - filled)
+
+
+def asks(town: Town, rows: Array, reason: str) -> None:
+    """These people ask for long-term support now, unless they ask already."""
+    r = town.residents
+    rows = rows[(r.stage[rows] == 0) & r.present[rows]]
+    if not len(rows):
+        return
+    r.stage[rows] = STAGE.index("waiting for assessment")
+    r.reason[rows] = REASON.index(reason)
+    r.asked[rows] = town.week
+    r.long_term[rows] = True
+    town.events.note("asks", rows, cause=reason)
