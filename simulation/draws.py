@@ -66,7 +66,7 @@ def _uniform_fast(key: Any, person: Any) -> float:
 
 
 # A rule for kernels: uniform(key, id) in [0, 1).
-uniform = _uniform_plain if numba.config.DISABLE_JIT else njit(inline="always", cache=True, nogil=True)(_uniform_fast)
+uniform = _uniform_plain if getattr(numba.config, "DISABLE_JIT", 0) else njit(inline="always", cache=True, nogil=True)(_uniform_fast)
 
 
 def uniforms_for(key: np.uint64, ids: NDArray[Any]) -> NDArray[np.float64]:

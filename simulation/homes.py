@@ -1,4 +1,4 @@
-"""A care home is a place to live, a workplace and a business: it opens places, keeps them filled, and closes if it must.
+"""A care home is a place to live, a workplace and a business: it keeps its places filled, and closes if it must.
 
 The shared base of residential and nursing homes. Each home is one row of providers. Spot places cost the council
 nothing from the week they fall empty; the empty room stands with the owner, is partly taken by people from elsewhere,
@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from simulation.evidence.lists import BAND, NEED, REASON, STAGE
-from simulation.evidence.units import Elasticity, Factor, PerYear, Points, Share, Weeks
+from simulation.evidence.units import Contacts, Elasticity, PerYear, Points, Share, Weeks
 from simulation.rules import WEEKS
 from simulation.service import Service, Users, placement_costs
 from simulation.world.columns import Array
@@ -28,6 +28,10 @@ PERSONAL, HEAVY = NEED.index("one or two personal tasks"), NEED.index("three or 
 MOST_OF_THE_DAY = BAND.index("most of the day")
 WAITING, ENDED = STAGE.index("waiting for assessment"), REASON.index("support ended")
 LINES = ("older_residential_and_nursing", "working_age_residential")
+# What founding told of each home, by row of providers: pounds a week a place costs it and a place let elsewhere brings
+# it, people from elsewhere as usual, places usually empty.
+COST, FEE, ELSEWHERE, EMPTY = ("homes: cost of a place", "homes: fee from elsewhere", "homes: usually from elsewhere",
+                               "homes: usually empty")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,7 @@ class CareHome(Service):
     home_block_weeks: Weeks
     home_builds_above: Share
     home_builds: PerYear
-    home_company: Factor
+    home_company: Contacts
     home_control: Points
     home_continuity: Points
 
@@ -65,7 +69,7 @@ class CareHome(Service):
         need, older = r.need[people], r.age[people] >= OLDER
         frail = (need >= HEAVY) | ((need == PERSONAL) & (r.dementia[people] | r.alone[people]))
         younger = (need >= PERSONAL) | (r.band[people] >= MOST_OF_THE_DAY)
-        return np.where(older, frail | (r.band[people] >= MOST_OF_THE_DAY), younger)
+        return np.asarray(np.where(older, frail | (r.band[people] >= MOST_OF_THE_DAY), younger))
 
     # Money -------------------------------------------------------------------------------------------------------
     def pay_factor(self, town: Town) -> float:
@@ -116,15 +120,15 @@ class CareHome(Service):
         p = town.providers
         staffed = p.built[homes] * np.minimum(1.0, self.carried(p.staffing[homes]))
         room = np.maximum(staffed - self.from_elsewhere(homes, town), 0.0)
-        return np.where(p.closes[homes] < FAR, np.minimum(room, p.used[homes]), room)
+        return np.asarray(np.where(p.closes[homes] < FAR, np.minimum(room, p.used[homes]), room))
 
     def carried(self, staffing: Array) -> Array:
-        """Share of the places wanted that the staff can carry, with agency staff and overtime."""
+        """Share of the work that the staff can carry, with agency staff and overtime (`staffing` 1 is as usual)."""
         return np.asarray(staffing / (1.0 - self.home_cover))
 
     def from_elsewhere(self, homes: Array, town: Town) -> Array:
         """People whom other councils or the NHS have placed in each home: counted, not simulated."""
-        return np.array([town.memory.get(f"home {h}: from elsewhere", 0.0) for h in homes])
+        return np.array([town.memory.get(f"home {h}: from elsewhere", 0.0) for h in homes.tolist()])
 
     def _reprice(self, mine: Array, town: Town) -> None:
         """Dearer care work is paid for at once, for everybody who lives in a home."""
@@ -135,36 +139,24 @@ class CareHome(Service):
         town.memory[key] = now
 
     def _keep_books(self, homes: Array, mine: Array, residents: Array, town: Town) -> None:
-        """Income and cost of each home this week; margin, smoothed; people from elsewhere come as places stand empty."""
-        p, m = town.providers, town.memory
-        income = _by_home(mine, homes, town, self.income_of(mine, town))
-        for i, h in enumerate(homes):
-            place_cost = m.get(f"home {h}: cost of a place", 0.0)
-            if place_cost <= 0:
-                continue
-            elsewhere = m.get(f"home {h}: from elsewhere", 0.0)
-            k = place_cost * town.prices.get("care_index", 1.0) * self.pay_factor(town)
-            cost = k * (self.home_fixed * self.home_break_even * p.built[h]
-                        + (1.0 - self.home_fixed) * (residents[i] + elsewhere))
-            mean_fee = m[f"home {h}: fee from elsewhere"] * town.prices.get("care_index", 1.0) * self.pay_factor(town)
-            margin = (income[i] + elsewhere * mean_fee) / max(cost, 1.0) - 1.0
-            p.margin[h] += (margin - p.margin[h]) / max(self.home_margin_weeks, 1.0)
-            m[f"home {h}: from elsewhere"] = self._elsewhere(h, float(residents[i]), elsewhere, town)
-
-    def _elsewhere(self, home: int, residents: float, now: float, town: Town) -> float:
-        """Next week's people from elsewhere: those here leave at a steady rate, more come where more stands empty."""
-        p, m = town.providers, town.memory
-        usual, usual_empty = m[f"home {home}: usual from elsewhere"], m[f"home {home}: usually empty"]
-        empty = max(float(p.built[home]) - residents - now, 0.0)
-        leave = self.home_outside_stay.weekly
-        if p.closes[home] < FAR:
-            return now * (1.0 - leave)
-        come = leave * usual * (empty / max(usual_empty, 1.0)) ** self.home_outside_pull
-        return min(now * (1.0 - leave) + come, max(float(p.built[home]) - residents, 0.0))
+        """Income and cost of each home this week; its margin, smoothed; people come from elsewhere to empty places."""
+        if COST not in town.tables:
+            return
+        p, made, elsewhere = town.providers, town.tables, self.from_elsewhere(homes, town)
+        dearer = town.prices["care_index"] * self.pay_factor(town)
+        income = _by_home(mine, homes, town, self.income_of(mine, town)) + elsewhere * made[FEE][homes] * dearer
+        in_use = self.home_fixed * self.home_break_even * p.built[homes] + (1.0 - self.home_fixed) * (residents + elsewhere)
+        margin = income / np.maximum(made[COST][homes] * dearer * in_use, 1.0) - 1.0
+        p.margin[homes] += (margin - p.margin[homes]) / max(self.home_margin_weeks, 1.0)
+        leave, built = self.home_outside_stay.weekly, p.built[homes].astype(np.float64)
+        empty = np.maximum(built - residents - elsewhere, 0.0) / made[EMPTY][homes]
+        come = np.where(p.closes[homes] == FAR, leave * made[ELSEWHERE][homes] * empty ** self.home_outside_pull, 0.0)
+        after = np.minimum(elsewhere * (1.0 - leave) + come, np.maximum(built - residents, 0.0))
+        town.memory.update({f"home {h}: from elsewhere": n for h, n in zip(homes.tolist(), after.tolist(), strict=True)})
 
     def income_of(self, placements: Array, town: Town) -> Array:
         """Pounds a week that each placement brings the home."""
-        return town.placements.price[placements].astype(np.float64)
+        return np.asarray(town.placements.price[placements], dtype=np.float64)
 
     def _contract(self, homes: Array, mine: Array, town: Town) -> None:
         """Block contracts follow the places the council uses, down only as they run to notice."""
@@ -181,9 +173,10 @@ class CareHome(Service):
         """Owners give up where the margin has been poor for long; most with notice, some from one week to the next."""
         p = town.providers
         going = homes[p.closes[homes] == FAR]
-        costed = going[[town.memory.get(f"home {h}: cost of a place", 0.0) > 0 for h in going]] if len(going) else going
-        rate = self.home_exit * np.exp(-p.margin[costed].astype(np.float64) / self.home_exit_margin)
-        closing = costed[town.draws.happens(f"{self.name}: decides to close", 1.0 - np.exp(-rate / WEEKS), costed)]
+        if COST not in town.tables or not len(going):
+            return
+        rate = self.home_exit * np.exp(-p.margin[going].astype(np.float64) / self.home_exit_margin)
+        closing = going[town.draws.happens(f"{self.name}: decides to close", 1.0 - np.exp(-rate / WEEKS), going)]
         give_notice(self, closing, town, self.home_notice_least, self.home_notice_most, self.home_abrupt)
 
     def _build(self, homes: Array, town: Town) -> None:
@@ -202,13 +195,13 @@ class CareHome(Service):
             p.built[going] *= 1.0 + self.home_builds.weekly
 
     # While living there --------------------------------------------------------------------------------------------
+    def gives(self, users: Users, town: Town) -> Array:
+        """Help is at hand day and night, as far as there is staff."""
+        return np.asarray(users.hours_needed * np.minimum(1.0, self.carried(town.providers.staffing[users.providers])))
+
     def helps(self, users: Users, town: Town) -> None:
-        """Help is at hand day and night, as far as there is staff; company and known faces come with it."""
-        if not len(users):
-            return
+        """Company and known faces come with living there, as far as there is staff."""
         carried = np.minimum(1.0, self.carried(town.providers.staffing[users.providers]))
-        there = users.hospital == 0
-        town.placements.given[users.placements] = np.where(there, users.hours_needed * carried, 0.0)
         users.company = np.maximum(users.company, self.home_company)
         users.control = users.control + self.home_control * carried
         users.continuity = np.maximum(users.continuity, self.home_continuity * carried)
@@ -232,46 +225,51 @@ def close_down(service: Service, rows: Array, town: Town) -> None:
         left = int(p.closes[h]) - town.week
         there = np.flatnonzero(pl.active & (pl.provider == h))
         if left > 0:
-            moving = there[town.draws.happens(f"{service.name}: moves from provider {h}", 1.0 / (left + 1.0), pl.person[there])]
+            chance, purpose = 1.0 / (left + 1.0), f"{service.name}: moves from provider {h}"
+            leaves = town.draws.happens(purpose, chance, pl.person[there])
+            moving = there[leaves]
         else:
             moving = there
-        move_on(service, int(h), moving, town)
+        move_on(service, int(h), moving, town, last_day=left <= 0)
         if left <= 0:
             p.open[h], p.room[h], p.used[h], p.built[h] = False, 0.0, 0.0, 0.0
-            for key in [k for k in town.memory if k.startswith(f"home {h}:")]:
-                del town.memory[key]
+            town.memory.pop(f"home {h}: from elsewhere", None)
 
 
-def move_on(service: Service, leaving: int, moving: Array, town: Town) -> None:
-    """People move to another provider of the same kind with room; on the last day those without one ask again, in crisis."""
-    p, pl, r = town.providers, town.placements, town.residents
+def move_on(service: Service, leaving: int, moving: Array, town: Town, *, last_day: bool,
+            cause: str = "closing") -> None:
+    """People move to another provider of the same kind with room; on the last day the rest ask again, in crisis."""
+    p, pl = town.providers, town.placements
     others = np.flatnonzero((p.service == p.service[leaving]) & p.open & (p.closes == FAR)
                             & (p.working_age == p.working_age[leaving]))
+    others = others[others != leaving]
     free = (p.room[others] - p.used[others]).astype(np.float64)
     takes = service.uses(pl.person[moving], pl.hours[moving], town)
-    moved = []
-    for row, size in zip(moving, takes, strict=True):
-        best = int(np.argmax(free)) if len(free) else -1
-        if best < 0 or free[best] < size:
+    found = np.zeros(len(moving), dtype=bool)
+    for i, (row, size) in enumerate(zip(moving, takes, strict=True)):
+        best = int(np.argmax(free)) if len(free) else 0
+        if not len(free) or free[best] < size:
             continue
         free[best] -= size
         pl.provider[row] = others[best]
         p.used[others[best]] += size
         p.used[leaving] -= size
-        moved.append(row)
-    there = np.array(moved, dtype=np.int64)
-    town.events.note("moves", pl.person[there], cause="closing", service=service.name)
-    if p.closes[leaving] > town.week:
-        return
-    stranded = np.setdiff1d(moving, there)
-    people = pl.person[stranded]
-    town.end(stranded, "closing")
+        found[i] = True
+    town.events.note("moves", pl.person[moving[found]], cause=cause, service=service.name)
+    if last_day:
+        ask_again(pl.person[moving[~found]], moving[~found], town, cause, service.name)
+
+
+def ask_again(people: Array, placements: Array, town: Town, cause: str, service: str) -> None:
+    """Support ends through nobody's wish: these people are at the front door again, in crisis."""
+    r = town.residents
+    town.end(placements, cause)
     r.stage[people], r.reason[people], r.asked[people], r.long_term[people] = WAITING, ENDED, town.week, True
-    town.events.note("asks", people, cause="closing", service=service.name)
+    town.events.note("asks", people, cause=cause, service=service)
 
 
 def _by_home(placements: Array, homes: Array, town: Town, weights: Array | None = None) -> Array:
     """Residents of each home, or the sum of some weight over them."""
     at = town.placements.provider[placements]
-    counts = np.bincount(at[at >= 0], weights=None if weights is None else weights[at >= 0], minlength=len(town.providers))
-    return counts[homes].astype(np.float64)
+    each = np.ones(len(at)) if weights is None else weights
+    return np.bincount(at[at >= 0], weights=each[at >= 0], minlength=len(town.providers))[homes]

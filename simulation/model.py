@@ -13,7 +13,7 @@ from simulation import means
 from simulation.draws import Draws
 from simulation.errors import EvidenceError, Problem
 from simulation.evidence.register import Beliefs
-from simulation.founding import STEPS
+from simulation.founding import steps
 from simulation.measures import Recorder
 from simulation.places import Place
 from simulation.plan import Plan
@@ -59,11 +59,11 @@ class CareSystem(mesa.Model):
         town.services = made(beliefs, tuple(only) if only is not None else None)
         town.means = means.MeansTest(**believes(means.MeansTest, beliefs, "means"))
         self.processes: tuple[Bound, ...] = tuple(bind(p, beliefs) for p in week())
-        steps = [bind(step, beliefs, page=f"founding_{step.__name__}") for step in STEPS]
+        founding = [bind(step, beliefs, page=f"founding_{step.__name__}") for step in steps()]
         self._check_all_read(only is None)
         town.draws.begin(-burn_in - 1)
         if _state is None:
-            for step in steps:
+            for step in founding:
                 step.run(town)
             town.money.watch(len(town.neighbourhoods))
             self.recorder = Recorder(town)

@@ -18,6 +18,7 @@ from simulation.world.ledger import Payment
 from simulation.world.town import Town
 
 AT_HOME = (SETTING.index("own home"), SETTING.index("with family"))
+TINY = 1e-6  # what float32 columns lose
 PREVENTION = "prevention_and_community"  # the line that is cut first when money is short
 
 
@@ -32,6 +33,18 @@ def money_for(service: Service, town: Town) -> float:
     return float(town.commissioner.funding.get(service.name) or 0.0)
 
 
+def steady_money(service: Service, town: Town, weeks: float) -> float:
+    """Pounds a week as posts and contracts follow the money, which takes about so many weeks up or down.
+
+    A scheme that is there when first looked at has its money already.
+    """
+    key, now = f"{service.name}.money", money_for(service, town)
+    there = town.providers.built[rows_of(service, town)].any()
+    held = float(nearer(town.memory.setdefault(key, now if there else 0.0), now, weeks))
+    town.memory[key] = 0.0 if now <= 0 and held < 1 else held
+    return town.memory[key]
+
+
 def nearer(now: Array | float, goal: Array | float, weeks: float) -> Array:
     """One week's way from `now` to `goal`, for something that takes about so many weeks."""
     gone = np.exp(-1.0 / weeks) if weeks > 0 else 0.0
@@ -40,17 +53,31 @@ def nearer(now: Array | float, goal: Array | float, weeks: float) -> Array:
 
 def whole(amounts: Array) -> Array:
     """Whole places from fractions, the remainder carried to the next provider: no rounding to nought, no draw."""
-    upto = np.floor(np.cumsum(np.asarray(amounts, dtype=np.float64)) + 1e-9)
+    upto = np.floor(np.cumsum(np.asarray(amounts, dtype=np.float64)) + TINY)
     return np.diff(upto, prepend=0.0)
 
 
 def whole_this_week(rate: Array, week: int) -> Array:
     """Whole people from so many a week, the remainder carried to the next week."""
-    return np.asarray(np.floor(rate * (week + 1) + 1e-9) - np.floor(rate * week + 1e-9))
+    return np.asarray(np.floor(rate * (week + 1) + TINY) - np.floor(rate * week + TINY))
+
+
+def learn_staffing(town: Town) -> None:
+    """Learn in the burn-in how fully staffed each kind of provider usually is, so that only a change from it counts."""
+    p = town.providers
+    for service in town.services:
+        if town.burning_in and "care_workers" in service.pools:
+            rows = rows_of(service, town)
+            town.tell(f"{service.name}: staffing", float(p.used[rows] @ p.staffing[rows]), float(p.used[rows].sum()))
+
+
+def carried(service: Service, town: Town, rows: Array) -> Array:
+    """Share of what these providers promised that their care workers can give, against their usual staffing."""
+    return np.asarray(np.minimum(town.providers.staffing[rows] / town.centre(f"{service.name}: staffing"), 1.0))
 
 
 def grow(town: Town, rows: Array, goal: Array, weeks: float) -> Array:
-    """Let these providers grow towards what their money carries, and shrink at once with it; returns the size reached."""
+    """Let these providers grow towards what their money carries, and shrink at once with it: the size reached."""
     p = town.providers
     grown = p.ramp[rows].astype(np.float64) * p.built[rows]
     grown = np.where(goal > grown, nearer(grown, goal, weeks), goal)
@@ -72,7 +99,7 @@ def follow_demand(service: Service, town: Town, rows: Array, weeks: float, spare
     part = size / size.sum() if size.sum() > 0 else np.full(len(rows), 1.0 / max(len(rows), 1))
     goal = (p.used[rows] + part * wanted) * (1.0 + spare) + part * funded
     p.built[rows] = nearer(size, goal, weeks)
-    p.room[rows] = p.built[rows] * np.minimum(p.staffing[rows], 1.0)
+    p.room[rows] = p.built[rows] * carried(service, town, rows)
 
 
 def lump(payee: str, line: str, purpose: str, pounds: float) -> Iterator[Payment]:

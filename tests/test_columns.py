@@ -49,7 +49,7 @@ def test_a_state_is_a_copy_and_loads_back() -> None:
     state = table.state()
     table.age[:] = 0
     other = people(0)
-    other.load(state)
+    other.restore(state)
     assert other.age.tolist() == [0, 1, 2, 3, 4]
 
 

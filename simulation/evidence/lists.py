@@ -37,3 +37,6 @@ LISTS: dict[str, tuple[str, ...]] = {
     "starting need": NEED,
     "age band": ("18-64", "65+"),
 }
+LISTS["rung"] = ("prevention and community lines", "assessments", "new packages", "practice")
+LISTS["couple age"] = ("18-24", "25-34", "35-44", "45-64", "65-74", "75-84", "85+")
+LISTS["tenure"] = TENURE

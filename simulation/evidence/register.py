@@ -29,6 +29,7 @@ PRICE_YEAR = "2024-25"
 GRADES = ("A", "B", "C", "D")
 SHAPES = ("fixed", "normal", "lognormal", "beta", "uniform")
 KINDS = ("evidence", "calibrated", "assumption", "rule")
+HELD = ("calibrated", "rule")
 FIELDS = {"says", "value", "low", "high", "shape", "unit", "by", "price_year", "index", "place", "year", "source",
           "grade", "kind", "doubt", "verify", "none", "others", "url"}
 NEEDED = ("says", "value", "unit", "source", "grade")
@@ -182,10 +183,17 @@ def central(register: Register | None = None) -> Beliefs:
 
 
 def drawn(seed: int, i: int, register: Register | None = None) -> Beliefs:
-    """The i-th set of values drawn from every number's range, each by its own address: adding a number moves no other."""
+    """The i-th set of values drawn from every number's range, each by its own address: adding a number moves no other.
+
+    Rules of law and numbers set so that the model meets a published total (kind calibrated) keep their value: drawn apart
+    from the numbers they were fitted with, they would found a place that is not this one.
+    """
     register = register or load()
     values = {}
     for key, entry in register.entries.items():
+        if entry.kind in HELD:
+            values[key] = entry.value
+            continue
         told = hashlib.blake2b(f"{seed}:{key}".encode(), digest_size=8).digest()
         u = float(uniforms_for(np.uint64(int.from_bytes(told, "little") | 2), np.array([i]))[0])
         values[key] = entry.at(min(max(u, 1e-6), 1 - 1e-6))

@@ -9,8 +9,6 @@ from typing import Any
 NAMES = ("people", "needs", "households", "wealth", "ties", "prices", "care", "market", "families")
 
 
-def _steps() -> tuple[Callable[..., Any], ...]:
+def steps() -> tuple[Callable[..., Any], ...]:
+    """The steps of founding, in order: each a function of the same name as its file."""
     return tuple(getattr(import_module(f"{__name__}.{name}"), name) for name in NAMES)
-
-
-STEPS = _steps()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulation.evidence.units import Pounds, PoundsPerDay, PoundsPerHour, PoundsPerWeek, Ratio
-
-if TYPE_CHECKING:
-    from simulation.places import Place
-    from simulation.world.town import Town
+from simulation.places import Place
+from simulation.world.town import Town
 
 
 def split(mean: float, first: float, second: float, ratio: float) -> tuple[float, float]:
-    """Two prices whose mean, weighted by people, is the one that was published; the second is `ratio` times the first."""
+    """Two prices whose mean, weighted by people, is the published one; the second is `ratio` times the first."""
     base = mean * (first + second) / (first + second * ratio)
     return base, base * ratio
 
@@ -21,7 +17,7 @@ def prices(town: Town, place: Place, *, nursing_over_residential: Ratio, own_nur
            own_fee_to_price_year: Ratio, own_home_care_over_council: Ratio, sustainable_hour: PoundsPerHour,
            pay_hour: PoundsPerHour, reablement_episode: Pounds, shared_lives_week: PoundsPerWeek,
            direct_payment_over_agency: Ratio, fnc_week: PoundsPerWeek, ae_visit: Pounds, bed_day: PoundsPerDay,
-           emergency_stay: Pounds) -> None:
+           emergency_stay: Pounds, unpaid_hour: PoundsPerHour) -> None:
     """The price list of the place at founding, in pounds of 2024-25, before anything grows.
 
     Fees are a week, home care is an hour, A&E and stays are each. `care_index` is the cost of giving care over its
@@ -44,5 +40,5 @@ def prices(town: Town, place: Place, *, nursing_over_residential: Ratio, own_nur
         "direct_payment_hour": hour * direct_payment_over_agency,
         "sustainable_hour": float(sustainable_hour), "pay_hour": float(pay_hour), "fnc_week": float(fnc_week),
         "ae_visit": float(ae_visit), "bed_day": float(bed_day), "emergency_stay": float(emergency_stay),
-        "care_index": 1.0,
+        "unpaid_hour": float(unpaid_hour), "care_index": 1.0,
     }

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from simulation.evidence.lists import FUNDER, GROUP
 from simulation.evidence.units import Factor, Share
 from simulation.process import changes
-
-if TYPE_CHECKING:
-    from simulation.world.town import Town
+from simulation.world.town import Town
 
 COUNCIL_FEES = ("older_residential", "older_nursing", "home_care_hour", "direct_payment_hour", "reablement_episode",
                 "shared_lives_week")
 WORKING_AGE_FEES = ("working_age_residential", "supported_living", "community_support", "learning_disability_home")
 OWN_FEES = ("own_residential", "own_nursing", "own_home_care_hour")
-COST = ("sustainable_hour", "care_index", "fnc_week")
+COST = ("sustainable_hour", "care_index", "fnc_week", "unpaid_hour")
 NHS = ("ae_visit", "bed_day", "emergency_stay")
 SELF = FUNDER.index("self")
 FOR_LIFE = (GROUP.index("learning disability"), GROUP.index("mental health"))
@@ -55,10 +51,9 @@ def _drift(town: Town) -> float:
     """How council fees move against the cost of care this April: by plan, and by what a shortage takes off."""
     if town.week < 0:
         return 1.0
-    commissioner = town.commissioner
-    before = commissioner.fee_drift
-    commissioner.fee_drift = before * (1 + town.plan.lever("fee_uplift") - town.memory.get("commissioning.fee_squeeze", 0))
-    return commissioner.fee_drift / before
+    change = 1 + town.plan.lever("fee_uplift") - town.memory.get("commissioning.fee_squeeze", 0.0)
+    town.commissioner.fee_drift *= change
+    return change
 
 
 def _list_prices(town: Town, wage: float, cost: float, fee: float, complexity: float, nhs_costs: float) -> None:

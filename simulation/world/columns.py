@@ -70,9 +70,12 @@ class Table:
         self.columns: dict[str, Column] = {
             name: c for base in reversed(kind.__mro__) for name, c in vars(base).items() if isinstance(c, Column)
         }
+        clash = [name for name in self.columns if hasattr(Table, name)]
+        if clash:
+            raise TypeError(f"a column cannot be called {', '.join(clash)}: a table has its own")
         self.n = 0
-        self.room = max(room or rows, rows, 1)
-        self.store: dict[str, Array] = {name: c.new(self.room) for name, c in self.columns.items()}
+        self._capacity = max(room or rows, rows, 1)
+        self.store: dict[str, Array] = {name: c.new(self._capacity) for name, c in self.columns.items()}
         self.arrays: dict[str, Array] = {}
         self._views: WeakValueDictionary[int, View] = WeakValueDictionary()
         self._show(rows)
@@ -91,10 +94,10 @@ class Table:
     def append(self, count: int, **values: Any) -> Array:
         """Add rows with these values (start values elsewhere); returns their row numbers."""
         first, last = self.n, self.n + count
-        if last > self.room:
-            self.room = max(last, self.room * 2)
+        if last > self._capacity:
+            self._capacity = max(last, self._capacity * 2)
             for name, column in self.columns.items():
-                bigger = column.new(self.room)
+                bigger = column.new(self._capacity)
                 bigger[:self.n] = self.store[name][:self.n]
                 self.store[name] = bigger
         for name, column in self.columns.items():
@@ -127,12 +130,12 @@ class Table:
         """A copy of every column, for a fork."""
         return {name: whole[:self.n].copy() for name, whole in self.store.items()}
 
-    def load(self, state: Mapping[str, Array]) -> None:
+    def restore(self, state: Mapping[str, Array]) -> None:
         """Take up a state made by `state()`."""
         rows = len(next(iter(state.values())))
-        self.room = max(self.room, rows)
+        self._capacity = max(self._capacity, rows)
         for name, column in self.columns.items():
-            whole = column.new(self.room)
+            whole = column.new(self._capacity)
             whole[:rows] = state[name]
             self.store[name] = whole
         self._views.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import mesa
 import numpy as np
 
 from simulation.draws import Draws
@@ -29,6 +30,7 @@ class Town:
 
     def __init__(self, place: Place, draws: Draws, plan: Plan, *, burn_in: int, weeks: int, one_in: int,
                  events: Events, model: Any):
+        model = model if model is not None else mesa.Model(rng=1)  # a town of its own, in tests
         self.place, self.draws, self.plan, self.model = place, draws, plan, model
         self.burn_in, self.weeks, self.one_in = burn_in, weeks, one_in
         self.week = -burn_in
@@ -142,7 +144,7 @@ class Town:
 
     def load(self, state: Mapping[str, Any]) -> None:
         for name in self.TABLES:
-            getattr(self, name).load(state["tables"][name])
+            getattr(self, name).restore(state["tables"][name])
         for agent, kept in ((self.hospital, state["hospital"]), (self.commissioner, state["commissioner"])):
             for key, value in kept.items():
                 setattr(agent, key, dict(value) if isinstance(value, dict) else value)

@@ -1,0 +1,195 @@
+"""How often people come to the council's front door for long-term support, and what for: care at home or a care home.
+
+Asking is the sum of two rates, one for each answer; choosing weighs the answers by the same two rates. So people's ways
+through the front door are those found in published flows, until waits, room, unmet need or a plan change them.
+Bound once to the evidence page `door` and kept at `town.door`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+
+from simulation.evidence.lists import BAND, GROUP, KIN, NEED, REASON, SETTING
+from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Slope, Weeks, Years
+from simulation.world.columns import Array
+from simulation.world.town import CARE_HOME
+
+PERSONAL = NEED.index("one or two personal tasks")
+HEAVY = NEED.index("three or more")
+DISABILITY, MENTAL = GROUP.index("learning disability"), GROUP.index("mental health")
+WITH_FAMILY = SETTING.index("with family")
+PARENT = KIN.index("parent")
+NOT_URGENT = (REASON.index("none"), REASON.index("planned"), REASON.index("outgrown"))
+
+
+@dataclass(frozen=True)
+class Door:
+    """Rates of asking by what people need and whom they have, and the hours agreed on at assessment."""
+
+    older_from: Years
+    scale_home: Ratio
+    scale_care_home: Ratio
+    home_by_need: Annotated[PerYears, By("need")]
+    home_alone: Ratio
+    home_partner: Ratio
+    home_no_child: Ratio
+    care_home_by_need: Annotated[PerYears, By("need")]
+    care_home_alone: Ratio
+    care_home_partner: Ratio
+    care_home_no_child: Ratio
+    care_home_dementia: Ratio
+    care_home_no_dementia: Ratio
+    care_home_recent: Ratio
+    care_home_settled: Ratio
+    care_home_lonely: Ratio
+    recent: Weeks
+    age_centre: Years
+    age_slope: Slope
+    mental_health: PerYear
+    working_age_needing: PerYear
+    working_age_care_home: PerYear
+    disability_new: PerYear
+    disability_parents_gone: PerYear
+    disability_more: PerYear
+    disability_care_home: PerYear
+    parent_too_old: Years
+    crisis_home: Log
+    stays: Log
+    hours_by_need: Annotated[HoursList, By("need")]
+    hours_by_band: Annotated[HoursList, By("band")]
+    hours_with_partner: Ratio
+    hours_in_place_of_a_home: Ratio
+    family_counted: Share
+    least_hours: Hours
+    unmet_counts: Share
+
+    def most_a_year(self, oldest: float) -> Array:
+        """By need: no rate of asking for long-term support is above this (learning disability, mental health aside)."""
+        home = self.scale_home * np.maximum(
+            self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0),
+            self.working_age_needing)
+        most = max(self.care_home_alone, 1.0) * max(self.care_home_no_child, 1.0)
+        most *= max(self.care_home_dementia, self.care_home_no_dementia) * max(self.care_home_lonely, 1.0)
+        most *= max(self.care_home_recent, self.care_home_settled) * np.exp(self.age_slope * (oldest - self.age_centre))
+        return np.asarray(home + self.scale_care_home * np.maximum(self.care_home_by_need * most,
+                                                                   self.working_age_care_home))
+
+
+def is_older(rows: Array, town: Any) -> Array:
+    """Who is asked as an older person; people with a learning disability keep their own way for life (mask)."""
+    r = town.residents
+    return np.asarray((r.age[rows] >= town.door.older_from) & (r.group[rows] != DISABILITY))
+
+
+def parents_gone(rows: Array, town: Any) -> Array:
+    """People who live with family but whose parents have died, need much help themselves or are very old (mask)."""
+    r = town.residents
+    kin = r.kin[rows]
+    parent = (kin >= 0) & (r.kin_kind[rows] == PARENT)
+    able = parent & r.present[kin] & (r.need[kin] < HEAVY) & (r.age[kin] < town.door.parent_too_old)
+    return np.asarray((r.setting[rows] == WITH_FAMILY) & parent.any(axis=1) & ~able.any(axis=1))
+
+
+def lonely_ratio(rows: Array, town: Any) -> Array:
+    """How much more often lonely people ask for a care home, before centring."""
+    return np.where(town.residents.lonely[rows], float(town.door.care_home_lonely), 1.0)
+
+
+def rates(rows: Array, town: Any) -> tuple[Array, Array]:
+    """Yearly rates of asking for long-term help at home, and for a care home, of each of these people.
+
+    Somebody already supported at home asks again at the same rate: for more help, or for a care home. Somebody who
+    lives in a care home and asks wants to leave it.
+    """
+    older = is_older(rows, town)
+    home, care_home = _older_rates(rows, town)
+    younger_home, younger_care_home = _younger_rates(rows, town)
+    return np.where(older, home, younger_home), np.where(older, care_home, younger_care_home)
+
+
+def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:
+    r, d = town.residents, town.door
+    need, partner = r.need[rows], r.partner[rows]
+    together = (partner >= 0) & r.present[partner] & (r.setting[partner] < CARE_HOME[0])
+    alone, no_child = r.alone[rows] & ~together, ~r.child_near[rows]
+    home = d.scale_home * d.home_by_need[need] * np.where(no_child, d.home_no_child, 1.0)
+    home = home * np.where(alone, d.home_alone, np.where(together, d.home_partner, 1.0))
+    care = d.scale_care_home * d.care_home_by_need[need] * np.where(no_child, d.care_home_no_child, 1.0)
+    care = care * np.where(alone, d.care_home_alone, np.where(together, d.care_home_partner, 1.0))
+    care = care * np.where(r.dementia[rows], d.care_home_dementia, d.care_home_no_dementia)
+    care = care * np.where(r.worsened[rows] < d.recent, d.care_home_recent, d.care_home_settled)
+    care = care * np.exp(d.age_slope * (r.age[rows].astype(np.float64) - d.age_centre))
+    care = np.where(r.setting[rows] >= CARE_HOME[0], 0.0, care)
+    return home, care * np.minimum(lonely_ratio(rows, town) / town.centre("door: lonely"), d.care_home_lonely)
+
+
+def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
+    """Working age, and learning disability at any age; without support nobody asks for a care home first."""
+    r, d = town.residents, town.door
+    needing, supported = r.need[rows] >= PERSONAL, r.funder[rows] > 0
+    in_care_home = r.setting[rows] >= CARE_HOME[0]
+    lasting = (r.group[rows] == MENTAL) & (r.band[rows] > BAND.index("none"))
+    home = d.scale_home * (d.working_age_needing * needing + d.mental_health * lasting)
+    care = np.where(supported & (needing | lasting) & ~in_care_home, d.scale_care_home * d.working_age_care_home, 0.0)
+    has_disability = r.group[rows] == DISABILITY
+    new = has_disability & ~supported & (r.band[rows] > BAND.index("none"))
+    gone = has_disability & (parents_gone(rows, town) | in_care_home)
+    asks = np.where(gone, d.disability_parents_gone, np.where(new, d.disability_new, d.disability_more))
+    return (np.where(has_disability, asks, home),
+            np.where(has_disability, d.disability_care_home * ((supported | new) & ~in_care_home), care))
+
+
+def agreed_hours(rows: Array, town: Any) -> Array:
+    """Hours a week of help that an assessment agrees on: by need, limited by what the family already does.
+
+    The council's practice (package size) and the plan's lever act here, on new packages and at reviews alike.
+    """
+    r, d = town.residents, town.door
+    usual = d.hours_by_need[r.need[rows]] * np.where(r.partner[rows] >= 0, d.hours_with_partner, 1.0)
+    usual = np.maximum(usual, d.hours_by_band[r.band[rows]]) * r.spread[rows]
+    usual = usual * np.where(r.diverted[rows], d.hours_in_place_of_a_home, 1.0)
+    gap = r.hours_needed[rows] - d.family_counted * r.hours_family[rows]
+    hours = np.maximum(np.minimum(usual, np.maximum(gap, 0.0)), d.least_hours)
+    practice = town.commissioner.package_size * (1.0 + town.plan.lever("package_size"))
+    return np.asarray(hours * practice, dtype=np.float64)
+
+
+def urgent(rows: Array, town: Any) -> Array:
+    """Who comes in a crisis, or waits in a hospital bed to go home (mask)."""
+    r = town.residents
+    return np.asarray(~np.isin(r.reason[rows], NOT_URGENT) | (r.hospital[rows] > 0))
+
+
+def free_room(service: int, town: Any) -> tuple[Array, Array]:
+    """Providers of a service that take people now (rows), and the room each has left: places, hours or caseload."""
+    p = town.providers
+    rows = np.flatnonzero((p.service == service) & p.open & (p.closes > town.week + town.weeks))
+    return rows, np.maximum(p.room[rows].astype(np.float64) - p.used[rows], 0.0)
+
+
+def settle(rows: Array, town: Any) -> None:
+    """A request ends without long-term support; it is told apart whether needs are met, by whom, or not at all."""
+    for cause, mask in settled_by(rows, town).items():
+        town.events.note("settled", rows[mask], cause=cause)
+    close(rows, town)
+
+
+def close(rows: Array, town: Any) -> None:
+    """These people no longer ask for anything."""
+    r = town.residents
+    r.stage[rows], r.reason[rows], r.long_term[rows] = 0, 0, False
+    r.wants_service[rows], r.hours_wanted[rows] = -1, 0
+
+
+def settled_by(rows: Array, town: Any) -> dict[str, Array]:
+    """How the needs of somebody who gets no long-term support are met: masks over the rows; each person is in one."""
+    r = town.residents
+    well = r.need[rows] == 0
+    short = ~well & (r.unmet[rows] > town.door.unmet_counts)
+    means = short & town.means.pays_own_way(r.savings[rows])
+    family = ~well & ~short & (r.hours_family[rows] > 0)
+    return {"got better": well, "family": family, "own means": means | (~well & ~short & ~family),
+            "going without": short & ~means}

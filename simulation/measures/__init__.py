@@ -1,0 +1,19 @@
+"""What is recorded of a care system: costs, wellbeing, hospital, system; each measure with unit and meaning."""
+
+from __future__ import annotations
+
+from simulation.measures import costs, lives, systems
+from simulation.measures.costs import BUDGET_LINES
+from simulation.measures.kinds import MEASURES, Measure, Now
+from simulation.measures.recorder import GROUPS, Recorder
+
+__all__ = ["BUDGET_LINES", "GROUPS", "MEASURES", "Measure", "Now", "Recorder", "codebook", "costs", "lives", "systems"]
+
+
+def codebook() -> list[dict[str, str]]:
+    """Every measure in words: one row each for codebook.csv."""
+    good = {"up": "more is better", "down": "less is better", "neither": "neither way"}
+    over = {"sum": "added up over the year", "mean": "mean of the year", "end": "at the last look of the year",
+            "ratio": "one sum over another"}
+    return [{"name": m.name, "title": m.title, "unit": m.unit, "family": m.family, "better": good[m.good],
+             "year": over[m.over], "says": m.says} for m in MEASURES.values()]

@@ -1,0 +1,223 @@
+"""What a measure is: a sum over people, a count of events, or pounds from the ledger; and how its years fold.
+
+Three ways to make one, each registered by name for the codebook: `@measure` for what people's lives are like when one
+looks, `happens` for events, `pounds` for money. `ratio` divides one measure by another. Ratios are never averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.world.columns import Array
+from simulation.world.ledger import CELLS, Money
+from simulation.world.town import CARE_HOME, COUNCIL, Town
+
+F8 = NDArray[np.float64]
+Family = Literal["costs", "wellbeing", "hospital", "system"]
+Good = Literal["up", "down", "neither"]
+Over = Literal["sum", "mean", "end", "ratio"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that is recorded: its unit, which way is better, how the weeks of a year become one number.
+
+    `every`: 1 or 4 weeks between looks; 0 where it is read off the ledgers or made of other measures. `counts` tells
+    whether it grows with the size of the place (and is multiplied up where only one in so many is simulated).
+    """
+
+    name: str
+    title: str
+    unit: str
+    family: Family
+    good: Good
+    over: Over
+    every: int
+    says: str
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class InYear(Measure):
+    """People counted once if they were clients at any time in the year."""
+
+
+@dataclass(frozen=True)
+class Seen(Measure):
+    """Taken from the town by a function of `Now`."""
+
+    look: Callable[[Now], Any] = field(default=lambda now: 0.0)
+
+
+@dataclass(frozen=True)
+class Happened(Measure):
+    """Counted from the events: kinds, causes (all where empty) less those left out, services; or their amounts."""
+
+    kinds: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    amounts: bool = False
+
+
+@dataclass(frozen=True)
+class Side:
+    """Some payments of the ledger, added or taken away."""
+
+    sign: int = 1
+    payer: str | None = None
+    payee: str | None = None
+    lines: Collection[str] | None = None
+    purposes: Collection[str] | None = None
+    payees: Collection[str] | None = None
+    not_payees: Collection[str] = ()
+
+    def columns(self, money: Money) -> list[int]:
+        """Where these payments stand in the ledger."""
+        return [k for key, k in money.lines.items()
+                if (self.payer is None or key.payer == self.payer) and (self.payee is None or key.payee == self.payee)
+                and (self.lines is None or key.line in self.lines)
+                and (self.purposes is None or key.purpose in self.purposes)
+                and (self.payees is None or key.payee in self.payees) and key.payee not in self.not_payees]
+
+
+@dataclass(frozen=True)
+class Pounds(Measure):
+    """Read off the money ledger: payments added and taken away."""
+
+    sides: tuple[Side, ...] = ()
+
+
+@dataclass(frozen=True)
+class Divided(Measure):
+    """One measure over another, year by year and group by group, times a constant."""
+
+    above: str = ""
+    below: str = ""
+    times: float = 1.0
+
+
+MEASURES: dict[str, Measure] = {}
+
+
+def register(made: Measure) -> None:
+    """Put a measure in the codebook; its name must be new."""
+    if made.name in MEASURES:
+        raise ValueError(f"two measures are called {made.name}")
+    MEASURES[made.name] = made
+
+
+def measure(title: str, unit: str, family: Family, good: Good, over: Over, every: int = 4, *,
+            counts: bool = True) -> Callable[[Callable[[Now], Any]], Callable[[Now], Any]]:
+    """Register a function of `Now` as a measure; its docstring is what the codebook says.
+
+    The function gives rows of residents (each counts one), rows with values, one number, or for a ratio two of these.
+    """
+
+    def take(look: Callable[[Now], Any]) -> Callable[[Now], Any]:
+        says = (look.__doc__ or "").split("\n")[0]
+        register(Seen(look.__name__, title, unit, family, good, over, every, says, counts and over != "ratio", look))
+        return look
+
+    return take
+
+
+def happens(name: str, title: str, unit: str, family: Family, good: Good, says: str, *kinds: str,
+            causes: tuple[str, ...] = (), without: tuple[str, ...] = (), services: tuple[str, ...] = (),
+            amounts: bool = False) -> None:
+    """Register a count of events (or the sum of their amounts) as a measure."""
+    register(Happened(name, title, unit, family, good, "sum", 0, says, True, kinds, causes, without, services, amounts))
+
+
+def pounds(name: str, title: str, good: Good, says: str, *sides: Side) -> None:
+    """Register payments of the ledger as a measure, in pounds a year."""
+    register(Pounds(name, title, "pounds", "costs", good, "sum", 0, says, True, sides))
+
+
+def ratio(name: str, title: str, unit: str, family: Family, good: Good, says: str, above: str, below: str,
+          times: float = 1.0) -> None:
+    """Register one measure over another (or only times a constant, where there is none below)."""
+    register(Divided(name, title, unit, family, good, "ratio", 0, says, False, above, below, times))
+
+
+class Now:
+    """A town at the moment of looking: who is whom, found once for all measures."""
+
+    council = COUNCIL
+
+    def __init__(self, town: Town):
+        self.town, self.r, self.p = town, town.residents, town.placements
+        self.week, self.memory = town.week, town.memory
+        self._kept: dict[str, Array] = {}
+
+    def _once(self, name: str, make: Callable[[], Array]) -> Array:
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
+
+    @property
+    def adults(self) -> Array:
+        """Everybody who lives here (rows)."""
+        return self._once("adults", lambda: np.flatnonzero(self.r.present))
+
+    @property
+    def with_needs(self) -> Array:
+        """People with need of help or a band of support."""
+        return self._once("needs", lambda: np.flatnonzero(((self.r.need > 0) | (self.r.band > 0)) & self.r.present))
+
+    @property
+    def carers(self) -> Array:
+        """People who give unpaid care."""
+        return self._once("carers", lambda: np.flatnonzero((self.r.care_hours > 0) & self.r.present))
+
+    @property
+    def lasting(self) -> Array:
+        """Placements of long-term support that go on (rows of placements)."""
+        kinds = np.array([s.long_term and not s.keeps_funder for s in self.town.services], dtype=bool)
+        return self._once("lasting", lambda: np.flatnonzero(self.p.active & kinds[self.p.service]))
+
+    @property
+    def clients(self) -> Array:
+        """People with long-term support from the council, each once."""
+        def make() -> Array:
+            mine = self.lasting[self.p.funder[self.lasting] == COUNCIL]
+            return np.unique(self.p.person[mine])
+        return self._once("clients", make)
+
+    @property
+    def residents(self) -> Array:
+        """People who live in care homes."""
+        def make() -> Array:
+            people = self.p.person[self.lasting]
+            return np.unique(people[self.r.setting[people] >= CARE_HOME[0]])
+        return self._once("residents", make)
+
+    @property
+    def surveyed(self) -> Array:
+        """Clients whom the yearly survey reaches: not those in care homes with dementia or need round the clock."""
+        def make() -> Array:
+            rows, r = self.clients, self.r
+            unable = (r.setting[rows] >= CARE_HOME[0]) & (r.dementia[rows] | (r.need[rows] == r.need.max(initial=0)))
+            return np.asarray(rows[~unable])
+        return self._once("surveyed", make)
+
+    def users(self, service: int) -> Array:
+        """Placements of one service that go on."""
+        return self._once(f"users {service}", lambda: self.p.of(service))
+
+    def by_cell(self, given: Any, cell: Array) -> F8:
+        """What a look gave, by cell of people [100]; one number with no people stands in an extra place [101]."""
+        out = np.zeros(CELLS + 1)
+        if isinstance(given, tuple):
+            rows, values = given
+            out[:CELLS] = np.bincount(cell[rows], weights=values, minlength=CELLS)[:CELLS]
+        elif isinstance(given, np.ndarray):
+            out[:CELLS] = np.bincount(cell[given], minlength=CELLS)[:CELLS]
+        else:
+            out[CELLS] = float(given)
+        return out

@@ -1,0 +1,288 @@
+"""Who is supported where and by whom, who waits, how market and community are, and how practice stands."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulation.evidence.lists import NEED
+from simulation.measures.kinds import InYear, Now, happens, measure, ratio, register
+from simulation.services import found
+from simulation.world.columns import Array
+from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF
+
+PERSONAL = NEED.index("one or two personal tasks")
+HOMES = ("residential", "nursing")
+NEW = ("outgrown", "wants to move on", "closing", "support ended", "household leaves")
+
+
+# People and support -------------------------------------------------------------------------------------------------
+register(InYear("clients_in_year", "People supported by the council during the year", "people", "system", "neither",
+                "sum", 0, "Everybody with long-term support from the council at any time in the year, counted once."))
+
+
+@measure("People supported by the council", "people", "system", "neither", "mean")
+def clients(now: Now) -> object:
+    """People with long-term support from the council."""
+    return now.clients
+
+
+@measure("People supported outside care homes at the year's end", "people", "system", "neither", "end")
+def community_clients_end(now: Now) -> object:
+    """People with long-term support from the council who do not live in a care home, at the last look of the year."""
+    return now.clients[now.r.setting[now.clients] < CARE_HOME[0]]
+
+
+@measure("People who pay for support at home", "people", "system", "neither", "mean")
+def own_clients_at_home(now: Now) -> object:
+    """People at home with long-term support they pay for themselves."""
+    mine = now.lasting[now.p.funder[now.lasting] == SELF]
+    rows = np.unique(now.p.person[mine])
+    return rows[now.r.setting[rows] < CARE_HOME[0]]
+
+
+@measure("Care home residents", "people", "system", "neither", "mean")
+def care_home_residents(now: Now) -> object:
+    """People who live in residential or nursing homes, whoever pays."""
+    return now.residents
+
+
+def _residents_by(name: str, funder: int, title: str) -> None:
+    def look(now: Now) -> Array:
+        return np.asarray(now.residents[now.r.funder[now.residents] == funder])
+
+    look.__name__, look.__doc__ = name, f"Care home residents: {title}."
+    measure(f"Care home residents, {title}", "people", "system", "neither", "mean")(look)
+
+
+_residents_by("care_home_council", COUNCIL, "paid for by the council")
+_residents_by("care_home_own", SELF, "who pay themselves")
+_residents_by("care_home_nhs", NHS, "paid for by the NHS")
+
+
+@measure("Nursing home residents", "people", "system", "neither", "mean")
+def nursing_residents(now: Now) -> object:
+    """People who live in nursing homes, whoever pays."""
+    return now.residents[now.r.setting[now.residents] == CARE_HOME[1]]
+
+
+@measure("Living at home after another answer than a care home", "people", "system", "neither", "mean")
+def diverted_at_home(now: Now) -> object:
+    """People whom the plan led to another answer than the care home they first wished for, living outside one."""
+    rows = np.flatnonzero(now.r.diverted & now.r.present)
+    return rows[(now.r.setting[rows] < CARE_HOME[0]) & (now.r.stage[rows] == 0)]
+
+
+happens("diverted", "Led to another answer than a care home", "people", "system", "neither",
+        "People whose first wish was a care home and who agreed to another answer that the plan put first.", "diverted")
+happens("declined", "Offered another answer and said no", "people", "system", "neither",
+        "People who kept to their wish for a care home.", "declines")
+happens("council_admissions", "Admissions to care homes paid for by the council", "people", "system", "down",
+        "New residents whom the council pays for, and residents whose own money has run out.", "council admission",
+        without=("home not yet counted",))
+happens("council_admissions_new", "New admissions to care homes paid for by the council", "people", "system", "down",
+        "Those of them who move in.", "council admission", causes=("new",))
+happens("twelve_week_admissions", "Admissions with a home not yet counted", "people", "system", "neither",
+        "People the council pays for in the first weeks, until their home counts.", "council admission",
+        causes=("home not yet counted",))
+happens("money_ran_out", "Own money ran out", "people", "system", "down",
+        "People who paid for support themselves and whom the council pays for from now on.", "money ran out")
+happens("money_ran_out_care_home", "Own money ran out in a care home", "people", "system", "down",
+        "Those of them who live in a care home.", "money ran out", causes=("care home",))
+happens("care_home_admissions", "Admissions to care homes", "people", "system", "neither",
+        "Everybody who moves into a care home, whoever pays.", "begins", services=HOMES)
+happens("care_home_departures", "Departures from care homes", "people", "system", "neither",
+        "Everybody who leaves a care home, by death or otherwise.", "ends", services=HOMES)
+happens("moved_when_closing", "Moved because a home or agency closed", "people", "system", "down",
+        "People who had to change provider.", "moves")
+ratio("care_home_stay", "Stay in a care home", "years", "system", "neither",
+      "Residents over departures: the mean stay while numbers are steady.", "care_home_residents",
+      "care_home_departures")
+ratio("council_admissions_per_100k", "Council-funded admissions to care homes", "per 100,000 people", "system", "down",
+      "Admissions over people of the group.", "council_admissions", "people", 100 * 1000)
+ratio("clients_per_100k", "People supported by the council during the year", "per 100,000 people", "system", "neither",
+      "Clients over people of the group.", "clients_in_year", "people", 100 * 1000)
+
+# Asking and waiting -------------------------------------------------------------------------------------------------
+happens("requests", "Requests for support from new people", "requests", "system", "neither",
+        "Requests by people without support from the council, for a little help or for long-term support.",
+        "asks", "asks for a little help", without=NEW)
+happens("requests_long_term", "Requests for long-term support", "requests", "system", "neither",
+        "All requests for long-term support, from people with or without it.", "asks")
+happens("crises", "Requests in a crisis", "requests", "system", "down",
+        "Requests after a hospital stay, a fall, or because a carer could not go on.", "asks",
+        causes=("discharge", "fall", "carer could not go on"))
+happens("assessments", "Assessments by the council", "people", "system", "neither", "Assessments made.", "assessed",
+        causes=("council",))
+happens("assessment_weeks", "Weeks waited for assessments", "weeks", "system", "down", "Added up over assessments.",
+        "assessed", causes=("council",), amounts=True)
+happens("settled_going_without", "Requests that ended in going without", "people", "system", "down",
+        "People who got nothing, have needs and nobody to meet them.", "settled", causes=("going without",))
+happens("settled_by_family", "Requests met by family", "people", "system", "neither",
+        "People who got nothing because family and friends meet the need.", "settled", causes=("family",))
+happens("support_begins", "Long-term support begun after waiting", "people", "system", "neither",
+        "People whose long-term support began.", "waited")
+happens("support_weeks", "Weeks waited for support", "weeks", "system", "down", "Added up over beginnings.", "waited",
+        amounts=True)
+ratio("assessment_wait", "Wait for an assessment", "weeks", "system", "down", "Mean over assessments made.",
+      "assessment_weeks", "assessments")
+ratio("support_wait", "Wait from asking to support", "weeks", "system", "down", "Mean over support begun.",
+      "support_weeks", "support_begins")
+
+
+@measure("Waiting for an assessment or for support", "people", "system", "down", "mean")
+def waiting(now: Now) -> object:
+    """People who have asked for long-term support and do not have it."""
+    rows = np.flatnonzero(now.r.stage)
+    return rows[now.r.long_term[rows] & now.r.present[rows]]
+
+
+@measure("Hours of help needed and not met", "hours a week", "system", "down", "mean")
+def unmet_hours(now: Now) -> object:
+    """Hours that neither support nor family meets, for people with needs outside care homes."""
+    rows = now.with_needs[now.r.setting[now.with_needs] < CARE_HOME[0]]
+    return rows, now.r.unmet[rows] * now.r.hours_needed[rows]
+
+
+@measure("People with unmet needs", "people", "system", "down", "mean")
+def people_unmet(now: Now) -> object:
+    """People with personal-care needs at home of whose hours a share goes unmet that an assessment would count."""
+    rows = now.with_needs[now.r.need[now.with_needs] >= PERSONAL]
+    counts = getattr(getattr(now.town, "door", None), "unmet_counts", 0.0)
+    return rows[(now.r.setting[rows] < CARE_HOME[0]) & (now.r.unmet[rows] > counts)]
+
+
+# Services: who uses them, what room there is ------------------------------------------------------------------------
+def _service_measures(name: str, title: str) -> None:
+    def users(now: Now) -> Array:
+        if not now.town.has(name):
+            return np.empty(0, dtype=np.int32)
+        return np.asarray(now.p.person[now.users(now.town.service(name))])
+
+    def room(now: Now) -> float:
+        if not now.town.has(name):
+            return 0.0
+        p = now.town.providers
+        return float(p.room[(p.service == now.town.service(name)) & p.open].sum())
+
+    def used(now: Now) -> float:
+        if not now.town.has(name):
+            return 0.0
+        p = now.town.providers
+        return float(p.used[(p.service == now.town.service(name)) & p.open].sum())
+
+    users.__name__, users.__doc__ = f"users_{name}", f"People with support from {title}, whoever pays."
+    measure(f"{title}: people", "people", "system", "neither", "mean")(users)
+    room.__name__, room.__doc__ = f"room_{name}", f"What {title} could give: places, hours a week or people at once."
+    measure(f"{title}: room", "places, hours or people", "system", "neither", "mean")(room)
+    used.__name__, used.__doc__ = f"used_{name}", f"What is in use of {title}."
+    measure(f"{title}: in use", "places, hours or people", "system", "neither", "mean")(used)
+
+
+for _name, _kind in found().items():
+    _service_measures(_name, _kind.title or _name)
+
+
+def _hours(name: str, funder: int, title: str) -> None:
+    def look(now: Now) -> object:
+        if not now.town.has("home_care"):
+            return 0.0
+        mine = now.users(now.town.service("home_care"))
+        mine = mine[now.p.funder[mine] == funder]
+        return now.p.person[mine], now.p.given[mine]
+
+    look.__name__, look.__doc__ = name, f"Hours of home care that really come: {title}."
+    measure(f"Home care hours, {title}", "hours a week", "system", "neither", "mean")(look)
+
+
+_hours("home_care_hours_council", COUNCIL, "paid for by the council")
+_hours("home_care_hours_own", SELF, "paid for by people themselves")
+
+
+# The market and the workforce ---------------------------------------------------------------------------------------
+def _homes(now: Now) -> Array:
+    codes = [now.town.service(n) for n in HOMES if now.town.has(n)]
+    return np.isin(now.town.providers.service, codes)
+
+
+@measure("Care homes open", "homes", "system", "neither", "end")
+def care_homes_open(now: Now) -> float:
+    """Residential and nursing homes that are open."""
+    return float(np.count_nonzero(_homes(now) & now.town.providers.open))
+
+
+@measure("Care homes closed", "homes", "system", "down", "sum", 1)
+def care_homes_closed(now: Now) -> float:
+    """Homes whose last day fell in the year."""
+    return float(np.count_nonzero(_homes(now) & (now.town.providers.closes == now.week)))
+
+
+@measure("Care home occupancy by people of the place", "share", "system", "neither", "ratio")
+def care_home_occupancy(now: Now) -> object:
+    """Residents over places built."""
+    p, mine = now.town.providers, _homes(now) & now.town.providers.open
+    return float(p.used[mine].sum()), float(p.built[mine].sum())
+
+
+@measure("Care workers in post", "people", "system", "up", "mean")
+def care_workers(now: Now) -> float:
+    """Paid care workers employed by homes, agencies and schemes."""
+    return float(np.count_nonzero(now.town.carers.employed))
+
+
+@measure("Staff turnover", "share a year", "system", "down", "ratio", 1)
+def staff_turnover(now: Now) -> object:
+    """Care workers who left a job in the year over posts filled."""
+    return now.memory.get("working.left", 0.0) * 52, now.memory.get("working.posts", 0.0)
+
+
+@measure("Care posts that stand empty", "share", "system", "down", "mean", counts=False)
+def vacancies(now: Now) -> float:
+    """Whole-time posts wanted and not filled, over posts wanted."""
+    return now.memory.get("working.vacancy", 0.0)
+
+
+@measure("Pay above the going rate", "share", "system", "neither", "mean", counts=False)
+def pay_premium(now: Now) -> float:
+    """What a tight labour market or a plan adds to care workers' pay."""
+    return now.memory.get("price premium", 0.0)
+
+
+# Community ----------------------------------------------------------------------------------------------------------
+@measure("Volunteers", "people", "system", "up", "mean")
+def volunteers(now: Now) -> float:
+    """Active volunteers beyond family and friends."""
+    return float(np.count_nonzero(now.town.volunteers.active))
+
+
+@measure("Friends a person has", "friends", "system", "up", "ratio", 52)
+def ties(now: Now) -> object:
+    """Friendships over adults."""
+    rows = now.adults
+    return (rows, (now.r.friends[rows] >= 0).sum(axis=1)), rows
+
+
+# How the council's practice stands ----------------------------------------------------------------------------------
+def _practice(name: str, title: str, says: str) -> None:
+    def look(now: Now) -> float:
+        return float(getattr(now.town.commissioner, name))
+
+    look.__name__, look.__doc__ = f"practice_{name}", says
+    measure(title, "ratio" if "steer" not in name else "log odds", "system", "neither", "mean", counts=False)(look)
+
+
+for _name, _title, _says in (
+        ("prevention_share", "Prevention and community lines kept", "Over what they were; cut first."),
+        ("assessment_share", "Assessment capacity kept", "Over what it was, the plan's own lever left out."),
+        ("package_size", "Size of new packages", "Over assessed need, the plan's own lever left out."),
+        ("fee_drift", "Council fees over the cost of care", "Over what they were at founding."),
+        ("practice", "Share found eligible", "Over what it was: practice drifts, the law does not."),
+        ("steer", "Lean towards other answers than a care home, 65+", "What the plan adds to their weight."),
+        ("steer_working_age", "Lean towards other answers than a care home, 18-64", "As above.")):
+    _practice(_name, _title, _says)
+
+
+@measure("Weeks under a section 114 notice", "weeks", "system", "down", "sum", 1, counts=False)
+def section_114(now: Now) -> float:
+    """Weeks in which reserves are gone and non-statutory spending is frozen."""
+    return float(now.town.commissioner.section_114 > now.week)
+

@@ -1,0 +1,54 @@
+"""Regular rounds by a practice and nurses in care homes, so that fewer residents go to hospital in an emergency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from simulation import schemes
+from simulation.evidence.units import PoundsPerWeek, Ratio, Weeks
+from simulation.service import Service, Users
+from simulation.world.ledger import Payment
+from simulation.world.town import Town
+
+RATIO = "care home emergency ratio"  # what hospital multiplies residents' emergency admissions by
+
+
+@dataclass(frozen=True, kw_only=True)
+class CareHomeHealthSupport(Service):
+    """Covers residents as its money grows into teams; a direct ratio, since matched studies measured one."""
+
+    cost: PoundsPerWeek
+    lead: Weeks
+    emergency: Ratio
+    posts_run_on: Weeks
+
+    title: ClassVar[str] = "Health support in care homes"
+    counts: ClassVar = "places"
+    long_term: ClassVar[bool] = False
+    keeps_funder: ClassVar[bool] = True
+    statutory: ClassVar[bool] = False
+
+    def makes_room(self, town: Town) -> None:
+        """Money becomes residents covered, homes taken on one after another; the ratio goes to `town.memory`."""
+        rows, p = schemes.rows_of(self, town), town.providers
+        money = schemes.steady_money(self, town, self.posts_run_on)
+        if not len(rows) or (money <= 0 and not p.built[rows].any()):
+            town.memory.setdefault(RATIO, 1.0)
+            return
+        residents = float(np.count_nonzero(town.in_care_home()))
+        part = 1.0 / len(rows)
+        goal = min(money / self.cost, residents) * part
+        grown = schemes.grow(town, rows, np.full(len(rows), goal), self.lead)
+        p.budget[rows] = goal * self.cost
+        p.room[rows] = grown
+        p.used[rows] = np.minimum(grown, residents * part)
+        covered = float(p.used[rows].sum()) / residents if residents > 0 else 0.0
+        town.memory[RATIO] = 1.0 - covered * (1.0 - self.emergency)
+
+    def costs(self, users: Users, town: Town) -> Iterable[Payment]:
+        """The teams, for as many residents as there are: money beyond that is not spent."""
+        yield from schemes.scheme_costs(self, town, schemes.PREVENTION)

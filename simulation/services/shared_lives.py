@@ -1,0 +1,164 @@
+"""An approved household takes somebody into its home and its life: company and support by day and night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from simulation import schemes
+from simulation.evidence.lists import BAND, GROUP
+from simulation.evidence.units import (
+    By,
+    Contacts,
+    Elasticity,
+    Hours,
+    LogOdds,
+    LogOddses,
+    People,
+    PerYear,
+    Points,
+    PoundsPerWeek,
+    PoundsPerYear,
+    Ratios,
+    Share,
+    Shares,
+    Weeks,
+)
+from simulation.service import UNSUITABLE, Service, Users, placement_costs
+from simulation.world.columns import Array
+from simulation.world.ledger import Payment
+from simulation.world.town import Town
+
+STAGES = ("in checks", "before panel", "waiting for a match")  # households on their way, by provider row, in memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedLives(Service):
+    """Scheme workers find and check households over months; a household that leaves takes a home along."""
+
+    cost: PoundsPerYear
+    carers_a_worker: People
+    approvals_a_worker: PerYear
+    most_approvals: PerYear
+    willing: Share
+    checks: Weeks
+    matching: Weeks
+    carers_leave: PerYear
+    leave_unsupported: PerYear
+    leave_with_fees: Elasticity
+    notice: Weeks
+    breakdown: PerYear
+    eligible: Annotated[Shares, By("group")]
+    band_utility: Annotated[LogOddses, By("band")]
+    appeal: LogOdds
+    company_pull: LogOdds
+    fee_by_band: Annotated[Ratios, By("band")]
+    rent: PoundsPerWeek
+    hours: Hours
+    company: Contacts
+    control: Points
+    continuity: Points
+    posts_run_on: Weeks
+
+    title: ClassVar[str] = "Shared Lives"
+    counts: ClassVar = "places"
+    home: ClassVar[str] = "shared lives"
+    effects: ClassVar[frozenset[str]] = frozenset({"hours_other", "company", "control", "continuity"})
+
+    def suits(self, people: Array, town: Town) -> Array:
+        """Few: those whom a worker would think of and a household could support; company draws some of them."""
+        r = town.residents
+        band, need = r.band[people], r.need[people]
+        thought_of = town.draws.traits("shared_lives: thought of", people) < self.eligible[r.group[people]]
+        fits = thought_of & ((band > 0) | ((need > 0) & (need <= 2))) & (band < BAND.index("24 hours one to one"))
+        pull = self.company_pull * (r.wants_company[people] - 0.5)
+        return np.where(fits, self.appeal + self.band_utility[band] + pull, UNSUITABLE)
+
+    # Capacity -----------------------------------------------------------------------------------------------------
+    def makes_room(self, town: Town) -> None:
+        """Workers bring households through checks and panel, support those approved, and lose some every year."""
+        rows, p = schemes.rows_of(self, town), town.providers
+        money = schemes.steady_money(self, town, self.posts_run_on) / max(len(rows), 1)
+        for row in rows:
+            founded = town.memory.setdefault(f"shared_lives.founded.{row}", float(p.built[row]))
+            if money <= 0 and founded <= 0 and p.built[row] <= 0:
+                continue
+            workers = self._workers(town, int(row), money, founded)
+            self._approve(town, int(row), workers)
+            self._lose(town, int(row), workers)
+            p.room[row] = np.floor(p.built[row] + schemes.TINY)
+
+    def _workers(self, town: Town, row: int, money: float, founded: float) -> float:
+        """Workers of present policy stay as they are; money for more is spent only as far as they can be of use."""
+        p = town.providers
+        present = founded * (1 / self.carers_a_worker + self.carers_leave / self.approvals_a_worker)
+        useful = p.built[row] / self.carers_a_worker + self.most_approvals / self.approvals_a_worker
+        more = min(money * 52 / self.cost, max(useful - present, 0.0))
+        p.budget[row] = more * self.cost / 52
+        return float(present + more)
+
+    def _approve(self, town: Town, row: int, workers: float) -> None:
+        """Enquiries become households in checks, then before the panel, then approved and waiting for a match."""
+        p, memory = town.providers, town.memory
+        keys = [f"shared_lives.{stage}.{row}" for stage in STAGES]
+        on_the_way = sum(memory.get(key, 0.0) for key in keys)
+        adults = float(town.neighbourhoods.people.sum()) / max(len(schemes.rows_of(self, town)), 1)
+        left = max(1.0 - (p.built[row] + on_the_way) / max(self.willing * adults, 1.0), 0.0)
+        spare = max(workers - p.built[row] / self.carers_a_worker, 0.0)
+        coming = min(spare * self.approvals_a_worker, self.most_approvals) * left / 52
+        for key, weeks in zip(keys, (self.checks / 2, self.checks / 2, float(self.matching)), strict=True):
+            held = memory.get(key, 0.0)
+            out = held - float(schemes.nearer(held, 0.0, weeks))
+            memory[key] = held - out + coming
+            coming = out
+        p.built[row] += coming
+        p.ramp[row] = p.built[row] / max(p.built[row] + on_the_way, 1.0)
+
+    def _lose(self, town: Town, row: int, workers: float) -> None:
+        """Households leave: more of them when fees fall behind costs, or when too few workers support them."""
+        p, place = town.providers, town.placements
+        supported = min(workers * self.carers_a_worker / p.built[row], 1.0) if p.built[row] > 0 else 1.0
+        frozen = min(max(town.commissioner.fee_drift, 0.5), 1.0) ** -self.leave_with_fees
+        rate = (self.carers_leave * supported + self.leave_unsupported * (1 - supported)) * frozen
+        chance = PerYear(rate).weekly
+        mine = place.of(town.service(self.name))
+        mine = mine[(place.provider[mine] == row) & (place.until[mine] > town.week + self.notice)]
+        people = place.person[mine]
+        told = town.draws.happens(f"shared_lives: household leaves {row}", chance, people)
+        place.until[mine[told]] = town.week + int(self.notice)
+        town.events.note("told of an ending", people[told], cause="household leaves", service=self.name)
+        schemes.asks(town, people[told], "support ended")
+        empty = max(float(p.built[row]) - float(p.used[row]), 0.0)
+        p.built[row] = max(float(p.built[row]) - empty * chance - np.count_nonzero(told), 0.0)
+
+    # Terms ----------------------------------------------------------------------------------------------------------
+    def price(self, people: Array, hours: Array, town: Town) -> Array:
+        """The household's fee by band of support; rent is apart, and so is the scheme."""
+        return np.asarray(town.prices["shared_lives_week"] * self.fee_by_band[town.residents.band[people]])
+
+    # While supported ------------------------------------------------------------------------------------------------
+    def helps(self, users: Users, town: Town) -> None:
+        """Help by day and night from the household, company of a shared life, say over the day, the same faces."""
+        there = users.hospital == 0
+        users.hours_other += np.minimum(self.hours, users.hours_needed) * there
+        users.company = np.maximum(users.company, self.company * there)
+        users.control += self.control
+        users.continuity = np.maximum(users.continuity, self.continuity)
+
+    def costs(self, users: Users, town: Town) -> Iterable[Payment]:
+        """Fees; rent from housing benefit; and the workers that money was given for."""
+        yield from placement_costs(self, users, town)
+        if len(users):
+            rent = np.full(len(users), round(self.rent * 100), dtype=np.int64)
+            yield Payment("dwp", self.name, "rent", "benefit", users.rows, rent)
+        yield from schemes.scheme_costs(self, town, self.name)
+
+    def ends(self, users: Users, town: Town) -> Mapping[str, Array]:
+        """The household leaves and takes the home along; the match breaks down; needs outgrow a family home."""
+        nursing = (users.group == GROUP.index("older frailty")) & (users.need > 2)
+        broken = town.draws.happens("shared_lives: match breaks down", self.breakdown.weekly, users.rows)
+        gone = town.placements.until[users.placements] <= town.week
+        return {"household leaves": gone, "need outgrown": nursing, "match breaks down": broken}

@@ -1,0 +1,265 @@
+"""People choose among what there is, within what they or the council can pay, with consent; or they wait for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulation import door as the_door
+from simulation import means as the_means
+from simulation.draws import Draws, gumbel_from, uniforms_for
+from simulation.evidence.lists import NEED, REASON, SETTING, STAGE
+from simulation.evidence.units import Share, Weeks
+from simulation.process import changes
+from simulation.world.columns import Array
+from simulation.world.ledger import Events
+from simulation.world.providers import Commissioner
+from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF, Town
+
+SUPPORT = STAGE.index("waiting for support")
+ROUND_THE_CLOCK = NEED.index("round the clock")
+COUNCIL_ONLY = frozenset({"direct_payments"})  # the council's money, so not for those who pay their own way
+HOMES = tuple(SETTING[code] for code in CARE_HOME)
+ASKINGS = 4096  # requests of one person told apart in the luck of a choice: the week of asking, folded
+NEVER = 10**6
+TINY = float(np.finfo(np.float64).tiny)
+
+
+@dataclass
+class Choice:
+    """What each of these people (rows) may choose: a column for each service, the last for keeping what there is."""
+
+    rows: Array
+    services: list[int]  # index in town.services of each column but the last
+    care_home: Array  # which columns are care homes
+    worth: Array  # how much each person would like each of them, luck of taste included; -inf where it does not fit
+
+    def best(self, allowed: Array | None = None) -> Array:
+        """Each person's first wish (column), -1 where nothing fits."""
+        worth = self.worth if allowed is None else np.where(allowed, self.worth, -np.inf)
+        first = np.argmax(worth, axis=1)
+        return np.where(np.isfinite(worth[np.arange(len(first)), first]), first, -1)
+
+
+@changes("residents.stage", "residents.reason", "residents.long_term", "residents.wants_service",
+         "residents.hours_wanted", "residents.diverted", "residents.needs_entry", "residents.touched",
+         "residents.disregard", "residents.contribution", "residents.entered_home", "residents.last_assessed",
+         "residents.funder", "residents.setting", "residents.supports", "placements.hours", "placements.price",
+         "placements.contribution", "placements.active", "placements.person", "placements.service",
+         "placements.provider", "placements.since", "placements.until", "placements.given", "placements.funder",
+         "providers.used")
+def choosing(residents: Any, draws: Draws, events: Events, town: Town, commissioner: Commissioner, *, patience: Weeks,
+             patience_in_hospital: Weeks, patience_early_help: Weeks, declines_most: Share, declines_least: Share,
+             nhs_pays: Share) -> None:
+    """Each week everybody found eligible ranks what suits them; seats go to crises first, then to the longest wait.
+
+    What has no room is waited for; after a time people take the next best that has room. The plan's steer adds to
+    answers other than a care home for people the council would pay for; whoever declines keeps their first wish.
+    """
+    rows = np.flatnonzero(residents.present & (residents.stage == SUPPORT))
+    residents.touched[rows] |= town.week >= 0
+    luck = draws.key("choosing: seats")
+    early = rows[~residents.long_term[rows]]
+    _early_help(early, town, luck, patience_early_help)
+    rows = rows[residents.long_term[rows]]
+    if not len(rows):
+        return
+    choice = _what_suits(rows, town)
+    wants = _with_steer(choice, town, commissioner, declines_most, declines_least)
+    nothing = wants < 0
+    the_door.settle(rows[nothing], town)
+    stay = wants == len(choice.services)
+    _stays(rows[stay], town)
+    left = np.flatnonzero(~nothing & ~stay)
+    still = _seat_all(choice, wants, left, town, luck, nhs_pays)
+    waited = town.week - residents.asked[rows[still]]
+    patient = np.where(residents.hospital[rows[still]] > 0, patience_in_hospital, patience)
+    still, rest = still[waited >= patient], still[waited < patient]
+    if len(still):
+        rest = np.concatenate([rest, _second_best(choice, still, town, luck, nhs_pays)])
+    _waits(rows[rest], np.asarray(choice.services)[wants[rest]], town)
+
+
+# What people would choose ------------------------------------------------------------------------------------------
+def _what_suits(rows: Array, town: Town) -> Choice:
+    """Worth of every answer: how well it suits, and how often people like these ask for help at home or a care home.
+
+    The two kinds of answer are weighed by their rates of asking. Services of a kind compete within it; more or better
+    fitting help at home than in the base run draws older people to it.
+    """
+    r, door = town.residents, town.door
+    services = [k for k, s in enumerate(town.services) if s.long_term and not s.keeps_funder]
+    care = np.array([town.services[k].home in HOMES for k in services] + [False])
+    fits = np.empty((len(rows), len(services) + 1))
+    noise = np.empty_like(fits)
+    own = town.means.pays_own_way(r.savings[rows])
+    ids = rows.astype(np.int64) * ASKINGS + (r.asked[rows] & (ASKINGS - 1))
+    for j, k in enumerate(services):
+        service = town.services[k]
+        has = (r.supports[rows] >> np.uint32(k)) & np.uint32(1)
+        open_to = (has == 0) & (~own | (service.name not in COUNCIL_ONLY))
+        fits[:, j] = np.where(open_to, service.suits(rows, town), -np.inf)
+        noise[:, j] = gumbel_from(uniforms_for(town.draws.trait(f"choosing: {service.name}"), ids))
+    settled = (r.funder[rows] > 0) & (r.setting[rows] < CARE_HOME[0]) & ~the_door.parents_gone(rows, town)
+    fits[:, -1] = np.where(settled, float(door.stays), -np.inf)
+    noise[:, -1] = gumbel_from(uniforms_for(town.draws.trait("choosing: stays"), ids))
+    home_rate, care_rate = the_door.rates(rows, town)
+    home_rate = home_rate * np.exp(np.where(the_door.urgent(rows, town), float(door.crisis_home), 0.0))
+    with np.errstate(divide="ignore"):
+        at_home, in_home = np.exp(fits[:, ~care]).sum(axis=1), np.exp(fits[:, care]).sum(axis=1)
+        older = the_door.is_older(rows, town) & ~settled
+        town.tell("choosing: help at home", float((home_rate * at_home)[older].sum()), float(home_rate[older].sum()))
+        at_home = np.where(older, town.centre("choosing: help at home"), np.maximum(at_home, TINY))
+        at_home, in_home = np.log(home_rate / at_home), np.log(care_rate / np.maximum(in_home, TINY))
+    return Choice(rows, services, care, fits + np.where(care, in_home[:, None], at_home[:, None]) + noise)
+
+
+def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Share, least: Share) -> Array:
+    """First wishes under the council's plan, consent kept: columns of the choice, -1 where nothing fits.
+
+    The plan cannot re-rank anybody's wishes: it makes the council offer other answers first to people it would pay for
+    in a care home. Some decline, the fewer the more they want to stay at home.
+    """
+    r, rows = town.residents, choice.rows
+    wish = choice.best()
+    wants_home = choice.care_home[wish] & (wish >= 0)
+    older = the_door.is_older(rows, town)
+    steer = np.where(older, commissioner.steer, commissioner.steer_working_age)
+    counted = the_means.house_counted(rows, town)
+    steer = np.where(town.means.pays_own_way(r.savings[rows], counted), 0.0, steer)
+    steered = Choice(rows, choice.services, choice.care_home,
+                     choice.worth + np.where(choice.care_home, 0.0, steer[:, None])).best()
+    chance = most + (least - most) * r.wants_home[rows]
+    accepts = uniforms_for(town.draws.trait("choosing: declines"), rows) >= chance
+    turned = wants_home & (steered >= 0) & ~choice.care_home[steered] & accepts
+    new = turned & ~r.diverted[rows]
+    r.diverted[rows[new]] = True
+    r.hours_wanted[rows[new]] = the_door.agreed_hours(rows[new], town)
+    town.events.note("diverted", rows[new])
+    declined = wants_home & (steered >= 0) & ~choice.care_home[steered] & ~accepts & (r.wants_service[rows] < 0)
+    town.events.note("declines", rows[declined])
+    r.needs_entry[rows[wants_home & older]] = True
+    return np.where(turned, steered, wish)
+
+
+# Who gets a place --------------------------------------------------------------------------------------------------
+def _seat_all(choice: Choice, wants: Array, left: Array, town: Town, luck: np.uint64, nhs_pays: Share) -> Array:
+    """Give room to those who want each service; returns those (positions) still without."""
+    still = []
+    for j in np.unique(wants[left]):
+        mine, service = left[wants[left] == j], choice.services[j]
+        provider = _seats(service, choice.rows[mine], town, luck)
+        _begin(service, choice.rows[mine[provider >= 0]], provider[provider >= 0], town, nhs_pays)
+        still.append(mine[provider < 0])
+    return np.concatenate(still) if still else left[:0]
+
+
+def _second_best(choice: Choice, still: Array, town: Town, luck: np.uint64, nhs_pays: Share) -> Array:
+    """Whoever has waited long takes the best answer that has room now; returns those (positions) for whom none has."""
+    room = [the_door.free_room(k, town)[1].max(initial=0.0) for k in choice.services]
+    allowed = np.broadcast_to(np.append(np.array(room) >= 1, True), (len(still), len(room) + 1))
+    part = Choice(choice.rows[still], choice.services, choice.care_home, choice.worth[still])
+    wants = part.best(allowed)
+    stay = wants == len(choice.services)
+    _stays(part.rows[stay], town)
+    rest = _seat_all(part, wants, np.flatnonzero((wants >= 0) & ~stay), town, luck, nhs_pays)
+    return np.asarray(still[np.concatenate([rest, np.flatnonzero(wants < 0)])])
+
+
+def _seats(service: int, rows: Array, town: Town, luck: np.uint64) -> Array:
+    """A provider for each of these people, -1 where none has room: crises first, then the longest wait, then by lot."""
+    r, p = town.residents, town.providers
+    providers, free = the_door.free_room(service, town)
+    seat = np.full(len(rows), -1)
+    if not free.any():
+        return seat
+    takes = town.services[service].uses(rows, r.hours_wanted[rows].astype(np.float64), town)
+    apart = bool(p.working_age[providers].any())
+    younger = ~the_door.is_older(rows, town)
+    order = np.lexsort((uniforms_for(luck, rows), r.asked[rows], ~the_door.urgent(rows, town)))
+    for i in order:
+        fits = free + np.finfo(np.float32).eps >= takes[i]
+        if apart:
+            fits &= p.working_age[providers] == younger[i]
+        if not fits.any():
+            continue
+        near = p.neighbourhood[providers] == r.neighbourhood[rows[i]]
+        best = int(np.argmax(np.where(fits, free + near * free.sum(), -1.0)))
+        seat[i] = providers[best]
+        free[best] -= takes[i]
+        p.used[providers[best]] += takes[i]
+    return seat
+
+
+def _begin(service: int, rows: Array, provider: Array, town: Town, nhs_pays: Share) -> None:
+    """Support begins: who pays, at what price, with what contribution; what people had before ends."""
+    if not len(rows):
+        return
+    r, s = town.residents, town.services[service]
+    in_home = np.full(len(rows), s.home in HOMES)
+    hours = r.hours_wanted[rows].astype(np.float64) * (s.counts == "hours" or not s.home)
+    funder, disregard = the_means.who_pays(rows, in_home, town)
+    if s.home == HOMES[-1]:
+        nhs = uniforms_for(town.draws.trait("choosing: the NHS pays"), rows) < nhs_pays
+        funder = np.where(nhs & (r.need[rows] == ROUND_THE_CLOCK), NHS, funder)
+    price = np.where(funder == SELF, s.own_price(rows, hours, town), s.price(rows, hours, town))
+    charged = np.where(funder == COUNCIL, the_means.charge(rows, in_home, price, town), 0.0)
+    _end_what_was(rows, in_home, town)
+    town.events.note("waited", rows, service=s.name, amount=town.week - r.asked[rows])
+    for reason in np.unique(r.reason[rows]):
+        now = r.reason[rows] == reason
+        town.begin(service, rows[now], provider[now], hours=hours[now], funder=funder[now], price=price[now],
+                   contribution=charged[now], cause=REASON[reason])
+    r.contribution[rows] = charged
+    r.disregard[rows] = np.where(funder == COUNCIL, disregard, 0)
+    if s.home in HOMES:
+        r.entered_home[rows] = town.week
+        for cause, mask in (("new", disregard == 0), ("home not yet counted", disregard > 0)):
+            town.events.note("council admission", rows[(funder == COUNCIL) & mask], cause=cause, service=s.name)
+    r.last_assessed[rows] = town.week
+    the_door.close(rows, town)
+
+
+def _end_what_was(rows: Array, in_home: Array, town: Town) -> None:
+    """Long-term support so far ends when other support begins; in a care home, short-term help ends too."""
+    pl = town.placements
+    lasting = np.array([s.long_term and not s.keeps_funder for s in town.services])
+    short = np.array([not s.long_term and s.statutory for s in town.services])
+    mine = np.flatnonzero(pl.active & np.isin(pl.person, rows))
+    moves = np.isin(pl.person[mine], rows[in_home])
+    town.end(mine[lasting[pl.service[mine]] | (moves & short[pl.service[mine]])], "changed support")
+
+
+def _stays(rows: Array, town: Town) -> None:
+    """Support goes on where it is; its hours will follow the assessment at the review this week."""
+    town.events.note("stays", rows)
+    town.residents.last_assessed[rows] = -NEVER
+    the_door.close(rows, town)
+
+
+def _waits(rows: Array, services: Array, town: Town) -> None:
+    """No room this week: noted once for each request."""
+    r = town.residents
+    first = r.wants_service[rows] < 0
+    for k in np.unique(services[first]):
+        town.events.note("waits", rows[first & (services == k)], service=town.services[k].name)
+    r.wants_service[rows] = services
+
+
+def _early_help(rows: Array, town: Town, luck: np.uint64, patience: Weeks) -> None:
+    """Short-term help begins where it has room; who has waited too long settles without it."""
+    r = town.residents
+    for k in np.unique(r.wants_service[rows]):
+        mine, service = rows[r.wants_service[rows] == k], town.services[k]
+        provider = _seats(int(k), mine, town, luck)
+        begins, at = mine[provider >= 0], provider[provider >= 0]
+        hours = r.hours_wanted[begins].astype(np.float64)
+        town.begin(int(k), begins, at, hours=hours, price=service.price(begins, hours, town), cause="a little help")
+        the_door.close(begins, town)
+        late = mine[(provider < 0) & (town.week - r.asked[mine] >= patience)]
+        crisis = the_door.urgent(late, town)
+        the_door.settle(late[~crisis], town)
+        r.long_term[late[crisis]], r.wants_service[late[crisis]] = True, -1
+        r.hours_wanted[late[crisis]] = the_door.agreed_hours(late[crisis], town)

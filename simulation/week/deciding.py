@@ -1,0 +1,116 @@
+"""The council decides: a little help is often enough; assessments come in turn; the law says who is eligible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simulation import door as the_door
+from simulation.draws import Draws
+from simulation.evidence.lists import BAND, HOSPITAL, NEED, REASON, STAGE
+from simulation.evidence.units import Ratio, Share, Weeks
+from simulation.process import changes
+from simulation.world.columns import Array
+from simulation.world.ledger import Events
+from simulation.world.town import Town
+
+ASSESSMENT, SUPPORT = STAGE.index("waiting for assessment"), STAGE.index("waiting for support")
+SOME, PERSONAL = NEED.index("some help"), NEED.index("one or two personal tasks")
+TREATED, ENDED = HOSPITAL.index("being treated"), REASON.index("support ended")
+
+
+@changes("residents.stage", "residents.reason", "residents.wants_service", "residents.hours_wanted",
+         "residents.long_term", "residents.last_assessed")
+def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_planned: Weeks, ready_urgent: Weeks,
+             ready_own: Weeks, spare: Ratio, found_eligible: Share, recently_worse: Weeks) -> None:
+    """Early help for small requests; assessment, eligibility and agreed hours for long-term support."""
+    rows = np.flatnonzero(residents.present & (residents.stage == ASSESSMENT))
+    long_term = residents.long_term[rows]
+    lasting = _first_short_term(rows[long_term], town, recently_worse)
+    _little_help(rows[~long_term], town, recently_worse)
+    rows = lasting
+    own = town.means.pays_own_way(residents.savings[rows])
+    urgent = the_door.urgent(rows, town)
+    wait = np.where(urgent, ready_urgent, np.where(own, ready_own, ready_planned))
+    ready = draws.happens("deciding: ready", 1.0 - np.exp(-1.0 / np.maximum(wait, 1.0 / 100)), rows)
+    ready &= urgent | (residents.hospital[rows] != TREATED)
+    seen = _seen(rows, own, urgent, ready, town, float(spare))
+    own, rows = own[seen], rows[seen]
+    for cause, mask in (("council", ~own), ("own means", own)):
+        events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
+    residents.last_assessed[rows] = town.week
+    luck = draws.uniforms("deciding: found eligible", rows)
+    found = luck < np.minimum(found_eligible * town.commissioner.practice, 1.0)
+    meets = (residents.need[rows] >= PERSONAL) | (residents.band[rows] > BAND.index("none"))
+    meets |= (residents.need[rows] == SOME) & (residents.unmet[rows] > town.door.unmet_counts)
+    eligible = own | (residents.funder[rows] > 0) | (meets & found)
+    events.note("not eligible", rows[~eligible])
+    the_door.settle(rows[~eligible], town)
+    rows = rows[eligible]
+    residents.hours_wanted[rows] = the_door.agreed_hours(rows, town)
+    residents.stage[rows] = SUPPORT
+    residents.wants_service[rows] = -1
+    events.note("found eligible", rows)
+
+
+def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float) -> Array:
+    """Who is assessed this week: the ready, crises first, then the longest wait, as far as social workers' time goes.
+
+    People who pay their own way arrange their care themselves. Capacity is what requests per person with need took in
+    the burn-in, and a little to spare, times what the council's forecast and the plan make of it.
+    """
+    memory, mine = town.memory, np.flatnonzero(~own)
+    if town.week % 4 == 0 or "deciding.needing" not in memory:
+        r = town.residents
+        memory["deciding.needing"] = float(np.count_nonzero(r.present & (r.need >= PERSONAL)))
+    new = max(len(mine) - memory.get("deciding.left", 0.0), 0.0)
+    town.tell("deciding: requests", new, memory["deciding.needing"])
+    capacity = town.centre("deciding: requests") * memory["deciding.needing"] * spare
+    capacity *= town.commissioner.assessment_share * (1.0 + town.plan.lever("assessments"))
+    capacity += min(memory.get("deciding.carried", 0.0), 1.0)
+    waiting = mine[ready[mine]]
+    r = town.residents
+    order = waiting[np.lexsort((rows[waiting], r.asked[rows[waiting]], ~urgent[waiting]))]
+    done = len(order) if town.burning_in else min(len(order), int(capacity))
+    memory["deciding.carried"] = max(capacity - done, 0.0)
+    memory["deciding.left"] = float(len(mine) - done)
+    seen = own & ready
+    seen[order[:done]] = True
+    return np.flatnonzero(seen)
+
+
+def _little_help(rows: Array, town: Town, recently_worse: Weeks) -> None:
+    """A small request is met at once by advice or equipment, or goes on to short-term help where that has room."""
+    helped_by = _short_term_help(rows, town, recently_worse)
+    on = helped_by >= 0
+    town.residents.stage[rows[on]] = SUPPORT
+    town.residents.wants_service[rows[on]] = helped_by[on]
+    the_door.settle(rows[~on], town)
+
+
+def _first_short_term(rows: Array, town: Town, recently_worse: Weeks) -> Array:
+    """In a crisis help to get going again comes before anything lasting, where there is room; returns the others."""
+    r = town.residents
+    able = the_door.urgent(rows, town) & (r.funder[rows] == 0) & (r.reason[rows] != ENDED)
+    helped_by = np.where(able, _short_term_help(rows, town, recently_worse), -1)
+    on = rows[helped_by >= 0]
+    r.stage[on], r.wants_service[on], r.long_term[on] = SUPPORT, helped_by[helped_by >= 0], False
+    return np.asarray(rows[helped_by < 0])
+
+
+def _short_term_help(rows: Array, town: Town, recently_worse: Weeks) -> Array:
+    """Which short-term service of the council (index) each of these people could begin with, -1 none; as room goes."""
+    r = town.residents
+    helped_by = np.full(len(rows), -1)
+    worse = (r.worsened[rows] < recently_worse) | (r.hospital[rows] > 0)
+    able = (r.need[rows] >= SOME) & worse
+    for k, service in enumerate(town.services):
+        if service.long_term or not service.statutory:
+            continue
+        promised = np.count_nonzero(r.wants_service == k)
+        room = int(the_door.free_room(k, town)[1].sum()) - promised
+        suits = np.flatnonzero(able & (helped_by < 0) & np.isfinite(service.suits(rows, town)))
+        order = suits[np.lexsort((rows[suits], r.asked[rows[suits]]))]
+        helped_by[order[:max(room, 0)]] = k
+    return helped_by

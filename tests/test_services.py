@@ -1,0 +1,501 @@
+"""Every service keeps the same promises, whoever wrote it; and each of the community models has stories of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulation.draws import UNABLE, Draws, certain, never
+from simulation.evidence.lists import REASON, SETTING, STAGE
+from simulation.evidence.register import central, sceptic
+from simulation.service import Users
+from simulation.services import found
+from simulation.week.supporting import supporting
+from simulation.world.columns import Column
+from simulation.world.residents import Resident
+from simulation.world.town import COUNCIL, SELF
+from tests.towns import TinyTown, a_town, resident
+
+SERVICES = sorted(found())
+EACH = pytest.mark.parametrize("name", SERVICES)
+PLENTY = 20_000.0  # pounds a week
+
+
+class Listening(Draws):
+    """Draws that remember what they were asked for."""
+
+    def __init__(self, seed: int = 1):
+        super().__init__(seed)
+        self.heard: set[str] = set()
+
+    def key(self, purpose: str) -> np.uint64:
+        self.heard.add(purpose)
+        return super().key(purpose)
+
+    def trait(self, purpose: str) -> np.uint64:
+        self.heard.add(purpose)
+        return super().trait(purpose)
+
+
+def all_sorts(count: int = 120) -> list[dict[str, Any]]:
+    """People of every age, need, group and way of living, so that every service finds somebody."""
+    return [resident(f"P{i}", age=20 + (i * 13) % 75, need=i % 5, group=(i // 5) % 5, band=i % 6 if (i // 5) % 5 in (2, 3) else 0,
+                     lonely=i % 3 == 0, alone=i % 2 == 0, owns_home=i % 2 == 0, dementia=i % 7 == 0, hours_needed=4.0 + i % 30,
+                     wants_control=(i % 10) / 10, wants_company=(i % 9) / 9, setting=4 if i % 11 == 0 else 0, unmet=0.3,
+                     discharged=-1 if i % 4 == 0 else -1000) for i in range(count)]
+
+
+def a_town_with(name: str, *, money: bool = True, room: float = 30.0) -> TinyTown:
+    return a_town(*all_sorts(), services=[name], room={name: room}, money={name: PLENTY} if money else {})
+
+
+def begin(tiny: TinyTown, service: str, who: list[str] | None = None, hours: float = 10.0, **terms: Any) -> np.ndarray:
+    """These people (or everybody it suits) begin support; returns their placements."""
+    town, k = tiny.town, tiny.town.service(service)
+    s, rows = town.services[k], np.arange(len(town.residents))
+    if who is not None:
+        rows = np.array([tiny.names.index(n) for n in who])
+    else:
+        rows = rows[np.isfinite(s.suits(rows, town))][:20]
+        rows = rows if len(rows) else np.arange(5)
+    agreed = np.full(len(rows), 0.0 if s.home else hours)
+    terms.setdefault("price", s.price(rows, agreed, town))
+    provider = np.flatnonzero(town.providers.service == k)[0]
+    return np.asarray(town.begin(k, rows, provider, hours=agreed, **terms))
+
+
+# Promises every service keeps ---------------------------------------------------------------------------------------
+@EACH
+def test_it_says_what_it_is(name: str) -> None:
+    kind = found()[name]
+    columns = {c for c, v in vars(Resident).items() if isinstance(v, Column)}
+    assert kind.title and kind.__doc__ and kind.effects <= columns
+    assert not kind.home or kind.home in SETTING
+    assert kind.pools <= {"care_workers", "volunteers", "family_hours"}
+    assert {f"residents.{c}" for c in kind.effects} <= set(supporting.changes)  # type: ignore[attr-defined]
+
+
+@EACH
+def test_without_money_and_room_it_does_nothing(name: str) -> None:
+    with_it = a_town(*all_sorts(), services=[name]).run(30, "supporting", "paying")
+    without = a_town(*all_sorts(), services=[]).run(30, "supporting", "paying")
+    for column, values in with_it.town.residents.arrays.items():
+        np.testing.assert_array_equal(values, without.town.residents.arrays[column], err_msg=column)
+    assert not len(with_it.town.placements) and not with_it.town.providers.room.any()
+    assert not [line for line in with_it.town.money.lines if name in (line.payer, line.payee)]
+    assert with_it.town.memory.get("care home emergency ratio", 1.0) == 1.0
+
+
+@EACH
+def test_it_changes_only_what_it_says_it_changes(name: str) -> None:
+    tiny = a_town_with(name)
+    begin(tiny, name)
+    tiny.week("supporting")
+    town, k = tiny.town, tiny.town.service(name)
+    town.draws.begin(town.week)
+    service, before = town.services[k], town.residents.state()
+    service.helps(Users(town, k), town)
+    changed = {c for c, values in before.items() if not np.array_equal(values, town.residents.arrays[c], equal_nan=True)}
+    assert changed <= service.effects
+
+
+@EACH
+def test_every_cost_lands_in_the_ledger(name: str) -> None:
+    tiny = a_town_with(name)
+    begin(tiny, name)
+    for _ in range(6):
+        tiny.week("supporting")
+        town, k = tiny.town, tiny.town.service(name)
+        town.money.week = town.week
+        users = Users(town, k)
+        payments = list(town.services[k].costs(users, town))
+        asked = sum(int(p.pence.sum()) for p in payments)
+        before = int(town.money.weekly.sum())
+        for payment in payments:
+            town.money.pay(payment)
+        assert int(town.money.weekly.sum()) - before == asked
+        assert all(p.payer and p.payee and p.line and p.payer != p.payee for p in payments)
+        prices = round(float(town.placements.price[users.placements].astype(np.float64).sum()) * 100)
+        fees = sum(int(p.pence.sum()) for p in payments if p.purpose in ("support", "own_fees"))
+        assert fees >= prices - len(users)
+
+
+@EACH
+def test_nobody_leaves_who_never_began(name: str) -> None:
+    tiny = a_town_with(name)
+    begin(tiny, name, until=20)
+    for _ in range(80):
+        tiny.week("supporting", "paying")
+    began: dict[int, int] = {}
+    for event in tiny.town.events.table():
+        kind, person = tiny.town.events.kinds[event["kind"]], int(event["person"])
+        if kind in ("begins", "ends"):
+            began[person] = began.get(person, 0) + (1 if kind == "begins" else -1)
+            assert began[person] >= 0
+    active = tiny.town.placements.of(tiny.town.service(name))
+    assert sum(began.values()) == len(active)
+    assert set(tiny.town.placements.person[active]) == set(np.flatnonzero(tiny.town.supported_by(0)))
+
+
+@EACH
+def test_room_is_never_below_nought(name: str) -> None:
+    tiny = a_town_with(name, room=0.0)
+    p = tiny.town.providers
+    for week in range(150):
+        if week == 80:
+            tiny.town.commissioner.funding.clear()
+        tiny.week("supporting")
+        for column in ("room", "built", "used", "budget", "ramp"):
+            assert np.isfinite(p.arrays[column]).all() and (p.arrays[column] >= 0).all(), column
+        assert (p.ramp <= 1 + 1e-6).all()
+
+
+@EACH
+def test_its_luck_is_its_own(name: str) -> None:
+    tiny = a_town_with(name)
+    tiny.town.draws = Listening()
+    begin(tiny, name)
+    heard: set[str] = set()
+    for _ in range(30):
+        tiny.week("supporting", "paying")
+    town, k = tiny.town, tiny.town.service(name)
+    town.services[k].suits(np.arange(len(town.residents)), town)
+    heard = town.draws.heard
+    assert all(purpose.startswith(f"{name}: ") for purpose in heard), heard
+
+
+@EACH
+def test_it_suits_the_same_people_whenever_it_is_asked(name: str) -> None:
+    tiny = a_town_with(name)
+    town, rows = tiny.town, np.arange(len(tiny.names))
+    first = town.services[0].suits(rows, town)
+    town.draws.begin(5)
+    assert first.shape == rows.shape and not np.isnan(first).any()
+    np.testing.assert_array_equal(first, town.services[0].suits(rows, town))
+    np.testing.assert_array_equal(first[::3], town.services[0].suits(rows[::3], town))
+
+
+@EACH
+def test_a_sceptic_keeps_its_costs(name: str) -> None:
+    sure, doubting = (a_town(*all_sorts(), services=[name], room={name: 30.0}, money={name: PLENTY}, beliefs=b)
+                      for b in (central(), sceptic(central())))
+    for tiny in (sure, doubting):
+        begin(tiny, name, who=["P1", "P2", "P6"])
+        tiny.week("supporting", "paying")
+    assert sure.paid("council", name) == pytest.approx(doubting.paid("council", name))
+
+
+@pytest.mark.parametrize("name", [n for n in SERVICES if not found()[n].statutory])
+def test_a_scheme_without_money_runs_down(name: str) -> None:
+    tiny = a_town_with(name, room=0.0).run(120, "supporting", "paying")
+    assert tiny.paid("council", name) > 0
+    tiny.town.commissioner.funding.clear()
+    tiny.run(200, "supporting", "paying")
+    spent = tiny.paid("council", name)
+    tiny.run(20, "supporting", "paying")
+    assert tiny.paid("council", name) == spent and not tiny.town.providers.room.any()
+    assert not len(tiny.town.placements.of(0))
+
+
+# Stories: supporting ------------------------------------------------------------------------------------------------
+def test_hours_follow_the_staff_there_is_and_stop_in_hospital() -> None:
+    tiny = a_town(resident("Ms A", age=40, need=2), resident("Mr B", age=40, need=2, hospital=1),
+                  services=["direct_payments"], room={"direct_payments": 100})
+    begin(tiny, "direct_payments", hours=12)
+    begin(tiny, "direct_payments", ["Ms A", "Mr B"], hours=12) if not len(tiny.town.placements) else None
+    tiny.town.placements.active[:] = False
+    begin(tiny, "direct_payments", ["Ms A", "Mr B"], hours=12)
+    tiny.town.providers.staffing[:] = 0.75
+    tiny.week("supporting", luck=never("direct_payments: hands it back") | never("direct_payments: no longer needed"))
+    assert tiny["Ms A"].hours_paid == pytest.approx(9) and tiny["Mr B"].hours_paid == 0
+
+
+def test_company_fades_when_support_has_ended() -> None:
+    tiny = a_town(resident("Ms A"), services=[])
+    tiny["Ms A"].company = 1.0
+    tiny.run(78, "supporting")
+    assert tiny["Ms A"].company == pytest.approx(0.5, rel=0.02)
+
+
+# Stories: Shared Lives ----------------------------------------------------------------------------------------------
+STEADY = never("shared_lives: match breaks down") | never("shared_lives: household leaves 0")
+
+
+def test_a_shared_life_brings_help_company_and_a_fee() -> None:
+    tiny = a_town(resident("Tom", age=30, group=2, band=2, hours_needed=14.0), services=["shared_lives"],
+                  room={"shared_lives": 1})
+    begin(tiny, "shared_lives", ["Tom"])
+    tiny.week("supporting", "paying", luck=STEADY)
+    tom = tiny["Tom"]
+    assert tom.setting == "shared lives" and tom.hours_other == pytest.approx(14) and tom.company > 2 and tom.control > 0
+    assert tiny.paid("council", "shared_lives") > 300 and tiny.paid("dwp", "shared_lives") > 50
+
+
+def test_the_first_household_comes_after_months_not_weeks() -> None:
+    tiny = a_town(services=["shared_lives"], money={"shared_lives": PLENTY})
+    tiny.town.neighbourhoods.people[:] = 250_000
+    room = [float(tiny.week("supporting").town.providers.room[0]) for _ in range(260)]
+    first = next(w for w, r in enumerate(room) if r >= 1)
+    assert 17 <= first <= 52, "four to twelve months"
+    assert room[103] < 60 and room[259] > room[103], "about two approvals a month at best"
+
+
+def test_a_household_that_leaves_takes_the_home_along() -> None:
+    tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
+    begin(tiny, "shared_lives", ["Tom"])
+    tiny.week("supporting", luck=never("shared_lives: match breaks down") | certain("shared_lives: household leaves 0"))
+    assert tiny["Tom"].stage == STAGE[1] and tiny["Tom"].setting == "shared lives", "asks while there is notice"
+    for _ in range(13):
+        tiny.week("supporting", luck=STEADY)
+    assert tiny["Tom"].setting == "own home"
+    assert ("ends", "shared_lives", "household leaves") in tiny.story("Tom")
+    assert tiny.town.providers.room[0] == 0
+
+
+def test_a_broken_match_leaves_the_household_free_and_the_person_asking() -> None:
+    tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
+    begin(tiny, "shared_lives", ["Tom"])
+    tiny.week("supporting", luck=certain("shared_lives: match breaks down") | never("shared_lives: household leaves 0"))
+    assert tiny.story("Tom")[-2:] == [("ends", "shared_lives", "match breaks down"), ("asks", "", "support ended")]
+    assert tiny.town.providers.built[0] > 0.5
+
+
+def test_frozen_fees_drive_households_away() -> None:
+    def left(fee_drift: float) -> float:
+        tiny = a_town(services=["shared_lives"], room={"shared_lives": 100})
+        tiny.town.commissioner.fee_drift = fee_drift
+        tiny.town.memory["shared_lives.founded.0"] = 0.0
+        return float(tiny.run(52, "supporting").town.providers.built[0])
+    assert left(0.8) < left(1.0) - 1
+
+
+# Stories: Local Area Coordination -----------------------------------------------------------------------------------
+def lac(money: float = 1192.0, count: int = 400, **luck: Any) -> TinyTown:
+    people = [resident(f"P{i}", age=40 + i % 50, need=i % 3, lonely=i % 2 == 0, alone=True, hours_needed=6.0)
+              for i in range(count)]
+    return a_town(*people, services=["local_area_coordination"], money={"local_area_coordination": money}, **luck)
+
+
+STAYS = never("local_area_coordination: coordinator leaves")
+
+
+def test_a_coordinator_takes_months_to_be_known() -> None:
+    tiny, used, weeks = lac(), [], 0
+    for _ in range(200):
+        tiny.week("supporting", luck=STAYS)
+        used.append(float(tiny.town.providers.room[0]))
+    start = next(w for w, u in enumerate(used) if u > 0)
+    assert 13 <= start <= 52
+    assert 0.3 <= np.mean(used[start:start + 52]) / 55 <= 0.6, "the first year's share of a full caseload"
+    assert used[-1] > 45 and weeks == 0
+
+
+def test_she_finds_people_without_asking_who_is_eligible_and_company_follows() -> None:
+    tiny = lac()
+    for _ in range(120):
+        tiny.week("supporting", luck=STAYS)
+    users = Users(tiny.town, 0)
+    assert len(users) > 20 and (users.lonely | (users.need > 0)).all()
+    assert users.company.mean() > 0.3 and (users.funder == 0).all()
+    apart = tiny.town.residents.company[~tiny.town.supported_by(0)]
+    assert apart.mean() < users.company.mean()
+
+
+def test_case_finding_brings_people_to_the_front_door() -> None:
+    tiny = lac()
+    for _ in range(150):
+        tiny.week("supporting", luck=STAYS)
+    asked = tiny.town.events.happened("asks", range(0, 150), cause="planned").sum()
+    assert asked > 0
+    assert (tiny.town.residents.reason[tiny.town.residents.stage == 1] == REASON.index("planned")).all()
+
+
+def test_a_vacancy_destroys_ties() -> None:
+    tiny = lac()
+    for _ in range(120):
+        tiny.week("supporting", luck=STAYS)
+    people = Users(tiny.town, 0).rows
+    before, room = tiny.town.residents.company[people].mean(), float(tiny.town.providers.room[0])
+    tiny.week("supporting", luck=certain("local_area_coordination: coordinator leaves"))
+    assert tiny.town.residents.company[people].mean() < 0.5 * before
+    assert tiny.town.providers.room[0] == 0 < room
+    for _ in range(40):
+        tiny.week("supporting", luck=STAYS)
+    assert 0 < tiny.town.providers.room[0] < room, "a successor starts again, further back"
+
+
+def test_where_there_is_nothing_to_link_to_nothing_comes_of_it() -> None:
+    tiny = lac()
+    tiny.town.neighbourhoods.meeting_places[:] = 0
+    for _ in range(120):
+        tiny.week("supporting", luck=STAYS)
+    assert len(Users(tiny.town, 0)) > 10 and not tiny.town.residents.company.any()
+
+
+# Stories: Homeshare -------------------------------------------------------------------------------------------------
+def householder(name: str, **columns: Any) -> dict[str, Any]:
+    return resident(name, age=78, need=1, alone=True, owns_home=True, hours_needed=4.0, **columns)
+
+
+WOULD = certain("homeshare: would share a home")
+
+
+def test_a_match_brings_ten_hours_and_company_at_the_householders_cost() -> None:
+    tiny = a_town(householder("Mrs K"), services=["homeshare"], room={"homeshare": 5}, money={"homeshare": 4000})
+    tiny.week("supporting", "paying", luck=WOULD | certain("homeshare: comes forward") | never("homeshare: match ends"))
+    assert tiny.story("Mrs K") == [("begins", "homeshare", "match")]
+    tiny.week("supporting", "paying", luck=WOULD | never("homeshare: match ends"))
+    assert tiny["Mrs K"].hours_other == pytest.approx(4) and tiny["Mrs K"].hours_paid == 0 and tiny["Mrs K"].company > 1
+    assert tiny.paid("people", "homeshare") > 0 and tiny["Mrs K"].funder == "nobody"
+
+
+def test_few_householders_come_forward_outside_london() -> None:
+    people = [householder(f"P{i}") for i in range(2000)]
+    tiny = a_town(*people, services=["homeshare"], money={"homeshare": PLENTY}).run(156, "supporting", "paying")
+    assert 0 < len(Users(tiny.town, 0)) <= 10, "money does not make householders"
+    empty = tiny.town.money.by_week("council", "homeshare", purpose="standing_empty").sum()
+    assert empty > 0.5 * tiny.paid("council", "homeshare")
+
+
+def test_the_match_ends_when_need_outgrows_it() -> None:
+    tiny = a_town(householder("Mrs K"), services=["homeshare"], room={"homeshare": 5}, money={"homeshare": 4000})
+    begin(tiny, "homeshare", ["Mrs K"], funder=SELF)
+    tiny["Mrs K"].need = 2
+    tiny.week("supporting", luck=never("homeshare: match ends"))
+    assert tiny.story("Mrs K")[-2:] == [("ends", "homeshare", "need outgrown"), ("asks", "", "outgrown")]
+
+
+# Stories: reablement ------------------------------------------------------------------------------------------------
+GAINS = certain("reablement: could gain")
+
+
+def team(*people: dict[str, Any], money: float = 5000.0) -> TinyTown:
+    return a_town(*people, services=["reablement"], room={"reablement": 10}, money={"reablement": money})
+
+
+def test_the_team_takes_somebody_straight_from_hospital_and_recovery_quickens() -> None:
+    tiny = team(resident("Mr A", age=82, need=2, hours_needed=12.0, hospital=2, stage=1, reason=2, long_term=True))
+    tiny.week("supporting", "paying", luck=GAINS)
+    assert tiny.story("Mr A") == [("begins", "reablement", "discharge")] and tiny["Mr A"].stage == STAGE[0]
+    tiny["Mr A"].hospital = 0
+    tiny.week("supporting", "paying", luck=GAINS)
+    assert tiny["Mr A"].recovering > 0.3 and tiny["Mr A"].hours_paid > 5
+    assert tiny.paid("people", "council") == 0, "free for up to six weeks"
+
+
+def test_who_is_able_again_is_done() -> None:
+    tiny = team(resident("Mr A", age=82, need=1))
+    begin(tiny, "reablement", ["Mr A"])
+    tiny.run(6, "supporting")
+    assert tiny.story("Mr A") == [("begins", "reablement", ""), ("ends", "reablement", "goals met")]
+
+
+def test_it_silts_up_when_nobody_can_take_over() -> None:
+    tiny = team(resident("Mr A", age=82, need=3, hours_needed=20.0))
+    begin(tiny, "reablement", ["Mr A"])
+    tiny.run(20, "supporting")
+    assert ("asks", "", "support ended") in tiny.story("Mr A")
+    assert len(Users(tiny.town, 0)) == 1, "stays while waiting for a package"
+    tiny["Mr A"].funder, tiny["Mr A"].stage = COUNCIL, 0
+    tiny.run(1, "supporting")
+    assert tiny.story("Mr A")[-1] == ("ends", "reablement", "handed over")
+
+
+def test_a_team_grows_over_months_and_is_paid_for_meanwhile() -> None:
+    tiny = a_town(services=["reablement"], room={"reablement": 10}, money={"reablement": 4000.0})
+    tiny.run(4, "supporting", "paying")
+    tiny.town.commissioner.funding["reablement"] = 12_000.0
+    tiny.run(12, "supporting", "paying")
+    after_a_quarter = float(tiny.town.providers.room[0])
+    tiny.run(120, "supporting", "paying")
+    assert after_a_quarter < 16 and tiny.town.providers.room[0] > 24
+    assert tiny.town.money.by_week("council", "reablement", purpose="start_up").sum() > 0
+
+
+# Stories: direct payments -------------------------------------------------------------------------------------------
+def test_a_direct_payment_gives_control_to_younger_people_and_none_from_75() -> None:
+    tiny = a_town(*[resident(f"{age}", age=float(age), need=2, hours_needed=12.0) for age in (40, 68, 80)],
+                  services=["direct_payments"], room={"direct_payments": 100})
+    begin(tiny, "direct_payments", ["40", "68", "80"])
+    tiny.week("supporting", luck=never("direct_payments: hands it back") | never("direct_payments: no longer needed"))
+    assert tiny["40"].control > tiny["68"].control > tiny["80"].control == 0
+
+
+def test_about_as_many_hold_one_as_are_willing_here() -> None:
+    people = [resident(f"P{i}", age=30.0 if i % 2 else 80.0, need=2) for i in range(4000)]
+    tiny = a_town(*people, services=["direct_payments"])
+    town = tiny.town
+    fits = np.isfinite(town.services[0].suits(np.arange(4000), town))
+    young = town.residents.age < 65
+    assert 0.45 < fits[young].mean() < 0.70 and 0.2 < fits[~young].mean() < 0.4, "Doncaster is above England"
+    town.memory["direct_payments.strength"] = 2.0
+    assert np.isfinite(town.services[0].suits(np.arange(4000), town)).mean() > fits.mean()
+
+
+def test_employing_people_is_work_and_some_hand_it_back() -> None:
+    tiny = a_town(resident("Ms A", age=40, need=2), services=["direct_payments"], room={"direct_payments": 100})
+    begin(tiny, "direct_payments", ["Ms A"])
+    tiny.week("supporting", luck=certain("direct_payments: hands it back") | never("direct_payments: no longer needed"))
+    assert tiny.story("Ms A")[-2:] == [("ends", "direct_payments", "hands it back"), ("asks", "", "support ended")]
+
+
+# Stories: supported living and community support ---------------------------------------------------------------------
+LASTS = never("supported_living: moves on") | never("supported_living: tenancy breaks down")
+
+
+def test_a_tenancy_brings_support_by_band_and_rent_from_benefits() -> None:
+    tiny = a_town(*[resident(f"B{b}", age=30, group=2, band=b, hours_needed=20.0 * b) for b in (1, 3, 5)],
+                  services=["supported_living"], room={"supported_living": 3})
+    begin(tiny, "supported_living", ["B1", "B3", "B5"])
+    tiny.week("supporting", "paying", luck=LASTS)
+    price = tiny.town.placements.price
+    assert price[0] < price[1] < price[2] and price[2] > 4 * price[0]
+    assert tiny["B3"].setting == "supported living" and tiny["B3"].hours_paid == pytest.approx(60)
+    assert tiny.paid("dwp", "supported_living") > 400
+
+
+def test_places_wait_for_tenancies() -> None:
+    tiny = a_town(*[resident(f"P{i}", age=30, group=2, band=3, stage=2, wants_service=0) for i in range(50)],
+                  services=["supported_living"], room={"supported_living": 0.0})
+    tiny.run(13, "supporting")
+    after_a_quarter = float(tiny.town.providers.room[0])
+    tiny.run(91, "supporting")
+    assert after_a_quarter < 0.4 * tiny.town.providers.room[0] and tiny.town.providers.room[0] > 30
+
+
+def test_money_set_aside_for_places_stands_empty_at_first() -> None:
+    tiny = a_town(*[resident(f"P{i}", age=30, group=2, band=3) for i in range(5)], services=["supported_living"],
+                  money={"supported_living": PLENTY}).run(104, "supporting", "paying")
+    ledger = tiny.town.money
+    assert ledger.by_week("council", "supported_living", purpose="start_up").sum() > 0
+    assert ledger.by_week("council", "supported_living", purpose="standing_empty").sum() > 0
+
+
+def test_support_at_home_is_priced_by_its_hours() -> None:
+    tiny = a_town(resident("Ann", age=30, group=2, band=2, hours_needed=14.0), services=["community_support"],
+                  room={"community_support": 100})
+    service = tiny.town.services[0]
+    one, two = (float(service.price(np.array([0]), np.array([h]), tiny.town)[0]) for h in (10.0, 20.0))
+    assert two == pytest.approx(2 * one) and one > 0
+    begin(tiny, "community_support", ["Ann"])
+    tiny.week("supporting", luck=never("community_support: moves on"))
+    assert tiny["Ann"].hours_paid == pytest.approx(10) and tiny["Ann"].company > 0
+
+
+# Stories: health support in care homes -------------------------------------------------------------------------------
+def test_health_support_reaches_residents_as_teams_grow_and_costs_no_more_than_there_are_residents() -> None:
+    people = [resident(f"P{i}", age=85, need=3, setting=4) for i in range(50)]
+    tiny = a_town(*people, services=["care_home_health_support"], money={"care_home_health_support": PLENTY})
+    ratio = [tiny.week("supporting", "paying").town.memory["care home emergency ratio"] for _ in range(200)]
+    assert 0.95 < ratio[3] <= 1 and ratio[-1] == pytest.approx(0.8, abs=0.02)
+    assert tiny.paid("council", "care_home_health_support") < 200 * 50 * 25
+
+
+def test_nothing_here_is_decided_by_luck_alone() -> None:
+    assert UNABLE  # luck that never happens leaves every service standing still
+    tiny = a_town_with("shared_lives")
+    begin(tiny, "shared_lives")
+    tiny.week("supporting", luck=STEADY)
+    assert len(Users(tiny.town, 0)) == len(tiny.town.placements)
