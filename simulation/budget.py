@@ -13,13 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.rules import WEEKS, between
+from simulation.rules import WEEKS
 from simulation.world.ledger import Money, Payment
 from simulation.world.town import Town
 
 SPENDING = frozenset({"support", "start_up", "standing_empty", "coordination", "overhead", "investment"})
 QUARTER = WEEKS // 4
+PREVENTION, WAITS, PACKAGES, PRACTICE = 0, 1, 2, 3  # rungs of the ladder, in order
 NOBODY: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+
+
+def within(x: float, low: float, high: float) -> float:
+    """x, but never below `low` nor above `high`."""
+    return float(min(max(x, low), high))
 
 
 def paid(money: Money, weeks: int = 1, lag: int = 0, *, payer: str | None = None, payee: str | None = None,
@@ -49,9 +55,9 @@ def pay(money: Money, payer: str, payee: str, line: str, purpose: str, amount: i
 
 
 # The budget --------------------------------------------------------------------------------------------------------
-def net_spend(money: Money, weeks: int, lag: int = 0) -> float:
+def net_spend(money: Money, weeks: int) -> float:
     """Pounds a week of the council's own money that adult social care took: council tax, grants, reserves."""
-    return paid(money, weeks, lag, payee="council", purposes=("grant",))
+    return paid(money, weeks, payee="council", purposes=("grant",))
 
 
 def set_budget(town: Town) -> None:
@@ -63,12 +69,12 @@ def set_budget(town: Town) -> None:
     memory, rule, c = town.memory, town.plan.budget, town.commissioner
     cut = memory.get("commissioning.cut", 1.0)
     if town.week < 0 or "commissioning.usual" not in memory:
-        memory["commissioning.usual"] = net_spend(town.money, WEEKS, 1) or net_spend(town.money, 1)
+        memory["commissioning.usual"] = net_spend(town.money, WEEKS)
         c.budget_a_week = memory["commissioning.usual"]
     elif rule.kind == "real_growth":
         c.budget_a_week = memory["commissioning.usual"] * (1 + rule.real_growth) ** (town.year + 1) * cut
     else:
-        c.budget_a_week = net_spend(town.money, WEEKS, 1) * cut
+        c.budget_a_week = net_spend(town.money, WEEKS) * cut
 
 
 def is_limited(town: Town) -> bool:
@@ -106,23 +112,23 @@ class Ladder:
 
     def used(self, rung: int, gap: float) -> float:
         """How far a rung is used at this gap, 0 to 1; practice alone also loosens, to -1, when money is left."""
-        return float(between((gap - self.starts[rung]) / self.width, 0.0, 1.0))
+        return within((gap - self.starts[rung]) / self.width, 0.0, 1.0)
 
     def climb(self, town: Town) -> None:
         """Quarterly: set what the rungs are worth now; whoever reads them multiplies with the plan's own levers."""
         c, memory, gap = town.commissioner, town.memory, town.commissioner.forecast_gap
         limited = is_limited(town)
         cut = memory.get("commissioning.prevention", 1.0)
-        step = -self.most[0] * self.used(0, gap) if gap > 0 else self.restored
-        cut = float(between(cut + step * QUARTER / WEEKS, 0.0, 1.0)) if limited else 1.0
+        step = -self.most[PREVENTION] * self.used(PREVENTION, gap) if gap > 0 else self.restored
+        cut = within(cut + step * QUARTER / WEEKS, 0.0, 1.0) if limited else 1.0
         memory["commissioning.prevention"] = cut
-        waits, packages, practice = (self.used(rung, gap) if limited else 0.0 for rung in (1, 2, 3))
+        waits, packages, practice = (self.used(rung, gap) if limited else 0.0 for rung in (WAITS, PACKAGES, PRACTICE))
         memory["commissioning.fee_squeeze"] = self.fee_squeeze * packages
         c.prevention_share = cut * (self.kept_in_114 if c.section_114 > town.week else 1.0)
-        c.assessment_share = 1 - self.most[1] * waits
-        c.package_size = 1 - self.most[2] * packages
-        loosened = self.used(3, -gap) if limited and gap < 0 else 0.0
-        c.practice = 1 + self.most[3] * (loosened - practice)
+        c.assessment_share = 1 - self.most[WAITS] * waits
+        c.package_size = 1 - self.most[PACKAGES] * packages
+        loosened = self.used(PRACTICE, -gap) if limited and gap < 0 else 0.0
+        c.practice = 1 + self.most[PRACTICE] * (loosened - practice)
 
 
 # The purse ------------------------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ class Door:
     parent_too_old: Years
     crisis_home: Log
     stays: Log
+    wider_choice: Ratio
     hours_by_need: Annotated[HoursList, By("need")]
     hours_by_band: Annotated[HoursList, By("band")]
     hours_with_partner: Ratio
@@ -67,15 +68,17 @@ class Door:
     unmet_counts: Share
 
     def most_a_year(self, oldest: float) -> Array:
-        """By need: no rate of asking for long-term support is above this (learning disability, mental health aside)."""
-        home = self.scale_home * np.maximum(
-            self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0),
-            self.working_age_needing)
+        """By age (working age, older) and need: no rate of asking for long-term support is above this.
+
+        People with a learning disability or lasting mental ill health are left out of it.
+        """
+        home = self.scale_home * self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0)
         most = max(self.care_home_alone, 1.0) * max(self.care_home_no_child, 1.0)
         most *= max(self.care_home_dementia, self.care_home_no_dementia) * max(self.care_home_lonely, 1.0)
         most *= max(self.care_home_recent, self.care_home_settled) * np.exp(self.age_slope * (oldest - self.age_centre))
-        return np.asarray(home + self.scale_care_home * np.maximum(self.care_home_by_need * most,
-                                                                   self.working_age_care_home))
+        older = home + self.scale_care_home * self.care_home_by_need * most
+        younger = self.scale_home * self.working_age_needing + self.scale_care_home * self.working_age_care_home
+        return np.vstack([np.where(np.arange(len(NEED)) >= PERSONAL, younger, 0.0), older])
 
 
 def is_older(rows: Array, town: Any) -> Array:
@@ -105,9 +108,10 @@ def rates(rows: Array, town: Any) -> tuple[Array, Array]:
     lives in a care home and asks wants to leave it.
     """
     older = is_older(rows, town)
-    home, care_home = _older_rates(rows, town)
-    younger_home, younger_care_home = _younger_rates(rows, town)
-    return np.where(older, home, younger_home), np.where(older, care_home, younger_care_home)
+    home, care_home = np.empty(len(rows)), np.empty(len(rows))
+    home[older], care_home[older] = _older_rates(rows[older], town)
+    home[~older], care_home[~older] = _younger_rates(rows[~older], town)
+    return home, care_home
 
 
 def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:
@@ -136,7 +140,8 @@ def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     care = np.where(supported & (needing | lasting) & ~in_care_home, d.scale_care_home * d.working_age_care_home, 0.0)
     has_disability = r.group[rows] == DISABILITY
     new = has_disability & ~supported & (r.band[rows] > BAND.index("none"))
-    gone = has_disability & (parents_gone(rows, town) | in_care_home)
+    gone = has_disability & in_care_home
+    gone[has_disability] |= parents_gone(rows[has_disability], town)
     asks = np.where(gone, d.disability_parents_gone, np.where(new, d.disability_new, d.disability_more))
     return (np.where(has_disability, asks, home),
             np.where(has_disability, d.disability_care_home * ((supported | new) & ~in_care_home), care))

@@ -76,6 +76,14 @@ class CareHome(Service):
         """What dearer care work adds to the price of a place: 1 + pay's share x pay above the going rate."""
         return 1.0 + self.home_pay_share * town.memory.get("price premium", 0.0)
 
+    def cost_factor(self, homes: Array, town: Town) -> Array:
+        """What care costs each home over the first day: prices, pay that is really paid, and more complex needs."""
+        index, m, c = town.prices["care_index"], town.memory, town.commissioner
+        paid = index * (1.0 + self.home_pay_share * m.get("pay premium", m.get("price premium", 0.0)))
+        before = m.get("homes: fee at working age", town.prices["working_age_residential"])
+        more_complex = town.prices["working_age_residential"] / (before * index * c.fee_drift)
+        return np.asarray(paid * np.where(town.providers.working_age[homes], more_complex, 1.0))
+
     def fees(self, people: Array, town: Town, older: str, younger: str) -> Array:
         """Pounds a week by age band, from the prices in force."""
         p = town.prices
@@ -119,16 +127,12 @@ class CareHome(Service):
         """Places for people of the place: what is built and staffed, less what people from elsewhere use."""
         p = town.providers
         staffed = p.built[homes] * np.minimum(1.0, self.carried(p.staffing[homes]))
-        room = np.maximum(staffed - self.from_elsewhere(homes, town), 0.0)
+        room = np.maximum(staffed - from_elsewhere(homes, town), 0.0)
         return np.asarray(np.where(p.closes[homes] < FAR, np.minimum(room, p.used[homes]), room))
 
     def carried(self, staffing: Array) -> Array:
         """Share of the work that the staff can carry, with agency staff and overtime (`staffing` 1 is as usual)."""
         return np.asarray(staffing / (1.0 - self.home_cover))
-
-    def from_elsewhere(self, homes: Array, town: Town) -> Array:
-        """People whom other councils or the NHS have placed in each home: counted, not simulated."""
-        return np.array([town.memory.get(f"home {h}: from elsewhere", 0.0) for h in homes.tolist()])
 
     def _reprice(self, mine: Array, town: Town) -> None:
         """Dearer care work is paid for at once, for everybody who lives in a home."""
@@ -142,17 +146,18 @@ class CareHome(Service):
         """Income and cost of each home this week; its margin, smoothed; people come from elsewhere to empty places."""
         if COST not in town.tables:
             return
-        p, made, elsewhere = town.providers, town.tables, self.from_elsewhere(homes, town)
-        dearer = town.prices["care_index"] * self.pay_factor(town)
-        income = _by_home(mine, homes, town, self.income_of(mine, town)) + elsewhere * made[FEE][homes] * dearer
-        in_use = self.home_fixed * self.home_break_even * p.built[homes] + (1.0 - self.home_fixed) * (residents + elsewhere)
-        margin = income / np.maximum(made[COST][homes] * dearer * in_use, 1.0) - 1.0
+        p, made, elsewhere = town.providers, town.tables, from_elsewhere(homes, town)
+        fee = made[FEE][homes] * town.prices["care_index"] * self.pay_factor(town)
+        income = _by_home(mine, homes, town, self.income_of(mine, town)) + elsewhere * fee
+        fixed, each = self.home_fixed * self.home_break_even * p.built[homes], 1.0 - self.home_fixed
+        cost = made[COST][homes] * self.cost_factor(homes, town) * (fixed + each * (residents + elsewhere))
+        margin = income / np.maximum(cost, 1.0) - 1.0
         p.margin[homes] += (margin - p.margin[homes]) / max(self.home_margin_weeks, 1.0)
         leave, built = self.home_outside_stay.weekly, p.built[homes].astype(np.float64)
         empty = np.maximum(built - residents - elsewhere, 0.0) / made[EMPTY][homes]
         come = np.where(p.closes[homes] == FAR, leave * made[ELSEWHERE][homes] * empty ** self.home_outside_pull, 0.0)
         after = np.minimum(elsewhere * (1.0 - leave) + come, np.maximum(built - residents, 0.0))
-        town.memory.update({f"home {h}: from elsewhere": n for h, n in zip(homes.tolist(), after.tolist(), strict=True)})
+        town.memory.update({f"home {h}: from elsewhere": float(n) for h, n in zip(homes, after, strict=True)})
 
     def income_of(self, placements: Array, town: Town) -> Array:
         """Pounds a week that each placement brings the home."""
@@ -187,7 +192,7 @@ class CareHome(Service):
         built = float(p.built[going].sum())
         if built <= 0:
             return
-        full = float((p.used[going] + self.from_elsewhere(going, town)).sum()) / built
+        full = float((p.used[going] + from_elsewhere(going, town)).sum()) / built
         usual = town.memory.get(key, full)
         usual += (full - usual) / max(self.home_margin_weeks, 1.0)
         town.memory[key] = usual
@@ -205,6 +210,11 @@ class CareHome(Service):
         users.company = np.maximum(users.company, self.home_company)
         users.control = users.control + self.home_control * carried
         users.continuity = np.maximum(users.continuity, self.home_continuity * carried)
+
+
+def from_elsewhere(homes: Array, town: Town) -> Array:
+    """People whom other councils or the NHS have placed in each home (rows of providers): counted, not simulated."""
+    return np.array([town.memory.get(f"home {h}: from elsewhere", 0.0) for h in homes.tolist()])
 
 
 # Closing, for homes and agencies alike --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import mesa
 import numpy as np
 
-from simulation import means
+from simulation import door, means
 from simulation.draws import Draws
 from simulation.errors import EvidenceError, Problem
 from simulation.evidence.register import Beliefs
@@ -58,6 +58,7 @@ class CareSystem(mesa.Model):
         town = self.town
         town.services = made(beliefs, tuple(only) if only is not None else None)
         town.means = means.MeansTest(**believes(means.MeansTest, beliefs, "means"))
+        town.door = door.Door(**believes(door.Door, beliefs, "door"))
         self.processes: tuple[Bound, ...] = tuple(bind(p, beliefs) for p in week())
         founding = [bind(step, beliefs, page=f"founding_{step.__name__}") for step in steps()]
         self._check_all_read(only is None)

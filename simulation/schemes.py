@@ -39,8 +39,9 @@ def steady_money(service: Service, town: Town, weeks: float) -> float:
     A scheme that is there when first looked at has its money already.
     """
     key, now = f"{service.name}.money", money_for(service, town)
-    there = town.providers.built[rows_of(service, town)].any()
-    held = float(nearer(town.memory.setdefault(key, now if there else 0.0), now, weeks))
+    if key not in town.memory:
+        town.memory[key] = now if town.providers.built[rows_of(service, town)].any() else 0.0
+    held = float(nearer(town.memory[key], now, weeks))
     town.memory[key] = 0.0 if now <= 0 and held < 1 else held
     return town.memory[key]
 
@@ -94,6 +95,7 @@ def follow_demand(service: Service, town: Town, rows: Array, weeks: float, spare
     """
     p, r = town.providers, town.residents
     waiting = np.flatnonzero(r.wants_service == town.service(service.name))
+    waiting = waiting[r.present[waiting] & (r.stage[waiting] > 0)]
     wanted = float(service.uses(waiting, r.hours_wanted[waiting], town).sum()) if len(waiting) else 0.0
     size = p.built[rows].astype(np.float64)
     part = size / size.sum() if size.sum() > 0 else np.full(len(rows), 1.0 / max(len(rows), 1))

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.budget import SPENDING, paid
+from simulation.budget import SPENDING, paid, within
 from simulation.plan import Shift
-from simulation.rules import WEEKS, between
-from simulation.world.ledger import Money
+from simulation.rules import WEEKS
 from simulation.world.town import Town
 
 # A line of the plan: the names it may have in the ledger, and how the lines of the same age band begin.
@@ -51,27 +50,30 @@ class Steering:
             reference = spend(town, PARTS[shift.line], 0, smooth, reference=True)
             if reference <= 0:
                 continue
-            missing = spend(town, PARTS[shift.line], 0, smooth) / reference - (1 - share)
+            missing = share - over(reference, spend(town, PARTS[shift.line], 0, smooth)) / reference
             key = f"commissioning.patience {shift.line}"
             patience = town.memory.get(key, 0.0) + self.patient * missing * every / WEEKS
-            town.memory[key] = patience = float(between(patience, 0.0, self.most))
+            town.memory[key] = patience = within(patience, 0.0, self.most)
             setattr(town.commissioner, STEER[shift.line],
-                    float(between(self.hard * missing + patience, 0.0, self.most)))
+                    within(self.hard * missing + patience, 0.0, self.most))
 
 
 def reference_lines(town: Town) -> dict[str, NDArray[np.float64]]:
-    """What a finished run spent, week by week from the plan's first: by line, with contributions, and by service.
+    """What a finished run spent, week by week from the plan's first: handed to plans compared with it (Plan.reference).
 
-    Handed to the plans compared with it as `Plan.reference`. Loans under deferred payments are no spending.
+    Pounds a week on each line (loans are no spending), with contributions ("line: contributions"), and on each line to
+    each payee ("line | payee").
     """
-    money = town.money
-    names = {k.line for k in money.lines if k.payer == "council" or k.purpose == "contribution"}
-    out = {}
-    for name in sorted(names | {part for parts in PARTS.values() for part in parts}):
-        out[name] = money.by_week("council", None, name, SPENDING)[-money.first:]
-        out[f"{name}: contributions"] = money.by_week(None, "council", name, "contribution")[-money.first:]
-    for service in town.services:
-        out[f"to: {service.name}"] = money.by_week("council", service.name, None, SPENDING)[-money.first:]
+    money, start = town.money, -town.money.first
+    out = {part: np.zeros(len(money.weekly) - start) for parts in PARTS.values() for part in parts}
+    for key, column in money.lines.items():
+        series = money.weekly[start:, column] / 100
+        if key.payer == "council" and key.purpose in SPENDING:
+            for name in (key.line, f"{key.line} | {key.payee}"):
+                out[name] = out.get(name, 0.0) + series
+        elif key.payee == "council" and key.purpose == "contribution":
+            name = f"{key.line}: contributions"
+            out[name] = out.get(name, 0.0) + series
     return out
 
 
@@ -91,11 +93,24 @@ def contributions(town: Town, lines: Iterable[str], lag: int, smooth: int, *, re
     return paid(town.money, smooth, lag, payee="council", lines=tuple(lines), purposes=("contribution",))
 
 
-def to_service(town: Town, service: str, lag: int, smooth: int, *, reference: bool = False) -> float:
-    """Pounds a week the council paid to one service, whatever the line."""
-    if reference:
-        return compared(town, [f"to: {service}"], lag, smooth)
-    return paid(town.money, smooth, lag, payer="council", payee=service, purposes=SPENDING)
+Pair = tuple[str, str]  # a budget line and who is paid from it
+
+
+def pairs(town: Town) -> set[Pair]:
+    """Every line and payee of the council, here or in the run compared with."""
+    here = {(k.line, k.payee) for k in town.money.lines if k.payer == "council" and k.purpose in SPENDING}
+    split = [key.split(" | ") for key in (town.plan.reference or {}) if " | " in key]
+    return here | {(line, payee) for line, payee in split}
+
+
+def more_than_compared(town: Town, wanted: Iterable[Pair], smooth: int) -> float:
+    """Pounds a week the council now spends on these lines and payees beyond the run compared with."""
+    wanted = sorted(wanted)
+    columns = [c for k, c in town.money.lines.items()
+               if k.payer == "council" and k.purpose in SPENDING and (k.line, k.payee) in wanted]
+    end = town.week - town.money.first + 1
+    now = float(town.money.weekly[max(end - smooth, 0):end, columns].sum()) / 100 / min(smooth, end)
+    return over(now, compared(town, [f"{line} | {payee}" for line, payee in wanted], 0, smooth))
 
 
 def compared(town: Town, keys: Iterable[str], lag: int, smooth: int) -> float:
@@ -116,6 +131,11 @@ def compared(town: Town, keys: Iterable[str], lag: int, smooth: int) -> float:
     return total
 
 
+def over(more: float, less: float) -> float:
+    """The difference of two sums of money to the penny, so that equal runs differ by nothing at all."""
+    return round(more - less, 2)
+
+
 def usual(town: Town, key: str) -> float:
     """Pounds a week on a line before the plan began, grown with the cost of care."""
     began = town.memory.get("commissioning.care_index", 1.0)
@@ -127,23 +147,26 @@ def remember_usual(town: Town) -> None:
     money, memory = town.money, town.memory
     memory["commissioning.care_index"] = town.prices["care_index"]
     for line in {key.line for key in money.lines if key.payer == "council"}:
-        memory[f"commissioning.usual {line}"] = paid(money, WEEKS, payer="council", lines=(line,),
-                                                        purposes=SPENDING)
+        memory[f"commissioning.usual {line}"] = paid(money, WEEKS, payer="council", lines=(line,), purposes=SPENDING)
         memory[f"commissioning.usual {line}: contributions"] = paid(money, WEEKS, payee="council", lines=(line,),
                                                                     purposes=("contribution",))
     for service in town.services:
-        memory[f"commissioning.usual to: {service.name}"] = paid(money, WEEKS, payer="council", payee=service.name,
-                                                                    purposes=SPENDING)
+        memory[f"commissioning.usual {service.name}: setting up"] = paid(
+            money, WEEKS, payer="council", payee=service.name, purposes=("start_up", "standing_empty"))
+    for line, payee in pairs(town):
+        memory[f"commissioning.usual {line} | {payee}"] = paid(money, WEEKS, payer="council", payee=payee,
+                                                               lines=(line,), purposes=SPENDING)
 
 
 # What is released, and where it goes --------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Released:
-    """One week of a shift, in pounds a week: what fell free, and what the people concerned needed first."""
+class Followed:
+    """One week of the money a plan moves, in pounds a week: what fell free, and where it went first."""
 
-    moved: float
-    income_lost: float
-    other_support: float
+    moved: float  # what the lines stopped taking, late, and never more than the plan asks
+    income_lost: float  # what people no longer contribute, as late
+    other_support: float  # what people concerned now draw on instead, beyond what the plan's own money buys
+    on_models: float  # what the models took of the money the plan gave them
 
     @property
     def left(self) -> float:
@@ -151,32 +174,36 @@ class Released:
         return self.moved - self.income_lost - self.other_support
 
 
-def released(town: Town, shift: Shift, steering: Steering) -> Released:
-    """What this shift has set free, as it stood some weeks ago: never more than the plan's share of the line."""
+def follow(town: Town, steering: Steering) -> Followed:
+    """Where the money of every shift stands this week."""
+    parts = [released(town, shift, steering) for shift in town.plan.shifts]
+    models, smooth = models_of(town), min(steering.smooth, town.week + 1)
+    bands = tuple(BAND[shift.line] for shift in town.plan.shifts)
+    moved_from = {part for shift in town.plan.shifts for part in PARTS[shift.line]}
+    drawn_on = {pair for pair in pairs(town) if pair[0] not in moved_from
+                and (pair[0].startswith(bands) or pair[1] in models or pair[1] in town.plan.invest)}
+    bought, on_models = 0.0, 0.0
+    for service in {*models, *town.plan.invest}:
+        given, invested = town.memory.get(f"commissioning.for {service}", 0.0), town.plan.invested(service, town.week)
+        took = within(more_than_compared(town, {p for p in drawn_on if p[1] == service}, smooth), 0.0, given + invested)
+        bought += took
+        on_models += took * given / (given + invested) if given > 0 else 0.0
+    other = max(more_than_compared(town, drawn_on, smooth) - bought, 0.0)
+    return Followed(sum(moved for moved, _ in parts), sum(lost for _, lost in parts), other, on_models)
+
+
+def released(town: Town, shift: Shift, steering: Steering) -> tuple[float, float]:
+    """What this shift has set free, and the contributions lost with it, as they stood some weeks ago."""
     lag = steering.lag
     smooth = min(steering.smooth, town.week - lag + 1)
     if town.week - lag < max(shift.start, 0):
-        return Released(0.0, 0.0, 0.0)
+        return 0.0, 0.0
     reference = spend(town, PARTS[shift.line], lag, smooth, reference=True)
-    fallen = reference - spend(town, PARTS[shift.line], lag, smooth)
-    moved = float(between(fallen, 0.0, shift.share_at(town.week - lag) * reference))
-    band = lines_of_band(town, shift)
-    lost = contributions(town, band, lag, smooth, reference=True) - contributions(town, band, lag, smooth)
-    others = [line for line in band if line not in PARTS[shift.line] and line not in _lines_to(town.money, shift.to)]
-    more = spend(town, others, lag, smooth) - spend(town, others, lag, smooth, reference=True)
-    return Released(moved, max(lost, 0.0), max(more, 0.0))
-
-
-def lines_of_band(town: Town, shift: Shift) -> list[str]:
-    """Every budget line of the age band whose money is moved, here or in the run compared with."""
-    band = BAND[shift.line]
-    named = {key.line for key in town.money.lines} | {k for k in (town.plan.reference or {}) if ":" not in k}
-    return sorted(line for line in named if line.startswith(band))
-
-
-def _lines_to(money: Money, services: Iterable[str]) -> set[str]:
-    payees = set(services)
-    return {key.line for key in money.lines if key.payer == "council" and key.payee in payees}
+    fallen = over(reference, spend(town, PARTS[shift.line], lag, smooth))
+    moved = within(fallen, 0.0, shift.share_at(town.week - lag) * reference)
+    band = sorted({line for line, _ in pairs(town) if line.startswith(BAND[shift.line])})
+    lost = over(contributions(town, band, lag, smooth, reference=True), contributions(town, band, lag, smooth))
+    return moved, max(lost, 0.0)
 
 
 def models_of(town: Town) -> dict[str, float]:
@@ -192,8 +219,3 @@ def models_of(town: Town) -> dict[str, float]:
     share_of_each = 1 / max(len(town.plan.shifts), 1)
     return {s: sum(x.to.get(s, 0.0) for x in town.plan.shifts) * share_of_each for s in weights}
 
-
-def spent_on_models(town: Town, services: Iterable[str]) -> float:
-    """Pounds a week the plan's models take now, beyond the run compared with and beyond what the plan invests."""
-    return sum(to_service(town, s, 0, 1) - to_service(town, s, 0, 1, reference=True) - town.plan.invested(s, town.week)
-               for s in services)

@@ -48,11 +48,13 @@ def test_at_home_income_up_to_the_guarantee_and_disability_costs_is_left_alone()
     need, older, price = np.array([2, 2, 2]), np.array([True, True, False]), np.full(3, 300.0)
     charged = MEANS.community_charge(np.array([200.0, 260.0, 200.0]), np.zeros(3), need, older, price)
     benefit, costs = MEANS.care_benefit[2], MEANS.disability_costs
-    expected = [200 + benefit - 232.60 - costs, 260 + benefit - 232.60 - costs, 200 + benefit - MEANS.guarantee_working_age - costs]
+    left = np.array([232.60, 232.60, MEANS.guarantee_working_age]) + costs
+    expected = np.array([200, 260, 200]) + benefit - left
     assert charged == pytest.approx(np.maximum(expected, 0) * MEANS.third_parties)
 
 
-@given(st.floats(0, 2_000), st.floats(0, 2_000), st.floats(0, 60_000), st.floats(0, 1_500), st.integers(0, 4), st.booleans())
+@given(st.floats(0, 2_000), st.floats(0, 2_000), st.floats(0, 60_000), st.floats(0, 1_500), st.integers(0, 4),
+       st.booleans())
 def test_more_income_is_never_charged_less(income: float, more: float, savings: float, price: float, need: int,
                                            older: bool) -> None:
     both = np.array([income, income + more])

@@ -143,7 +143,7 @@ def test_hospital_work_is_a_value_apart_from_cash() -> None:
     town.events.week = 0
     town.events.note("A&E", np.array([0, 1]))
     town.events.note("emergency stay", np.array([0]), amount=4.0)
-    town.residents.delayed_days[0] = 3
+    town.events.note("waits to leave", np.array([0]), cause="arrangements", amount=3.0)
     tiny.week("paying")
     value = town.money.by_week("nhs", "hospital", None, "value").sum()
     p = town.prices

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from simulation.draws import UNABLE, Draws, certain, never
+import simulation.services
+from simulation.draws import Draws, certain, never
 from simulation.evidence.lists import REASON, SETTING, STAGE
-from simulation.evidence.register import central, sceptic
+from simulation.evidence.register import FOLDER, Beliefs, central, load, sceptic
+from simulation.process import bind
 from simulation.service import Users
 from simulation.services import found
 from simulation.week.supporting import supporting
@@ -41,9 +49,10 @@ class Listening(Draws):
 
 def all_sorts(count: int = 120) -> list[dict[str, Any]]:
     """People of every age, need, group and way of living, so that every service finds somebody."""
-    return [resident(f"P{i}", age=20 + (i * 13) % 75, need=i % 5, group=(i // 5) % 5, band=i % 6 if (i // 5) % 5 in (2, 3) else 0,
-                     lonely=i % 3 == 0, alone=i % 2 == 0, owns_home=i % 2 == 0, dementia=i % 7 == 0, hours_needed=4.0 + i % 30,
-                     wants_control=(i % 10) / 10, wants_company=(i % 9) / 9, setting=4 if i % 11 == 0 else 0, unmet=0.3,
+    return [resident(f"P{i}", age=20 + (i * 13) % 75, need=i % 5, group=(i // 5) % 5,
+                     band=i % 6 if (i // 5) % 5 in (2, 3) else 0, lonely=i % 3 == 0, alone=i % 2 == 0,
+                     owns_home=i % 2 == 0, dementia=i % 7 == 0, hours_needed=4.0 + i % 30, wants_control=(i % 10) / 10,
+                     wants_company=(i % 9) / 9, setting=4 if i % 11 == 0 else 0, unmet=0.3,
                      discharged=-1 if i % 4 == 0 else -1000) for i in range(count)]
 
 
@@ -66,6 +75,21 @@ def begin(tiny: TinyTown, service: str, who: list[str] | None = None, hours: flo
     return np.asarray(town.begin(k, rows, provider, hours=agreed, **terms))
 
 
+def go(tiny: TinyTown, weeks: int = 1, *names: str, luck: dict[str, np.uint64] | None = None) -> TinyTown:
+    """So many weeks of these processes (of supporting alone, without names), bound once; this luck is certain."""
+    bound = [bind(getattr(import_module(f"simulation.week.{name}"), name), tiny.beliefs)
+             for name in names or ("supporting",)]
+    town = tiny.town
+    town.draws.fixed = dict(luck or {})
+    for _ in range(weeks):
+        town.draws.begin(town.week)
+        town.events.week = town.money.week = town.week
+        for process in bound:
+            process.run(town)
+        town.week += 1
+    return tiny
+
+
 # Promises every service keeps ---------------------------------------------------------------------------------------
 @EACH
 def test_it_says_what_it_is(name: str) -> None:
@@ -79,8 +103,8 @@ def test_it_says_what_it_is(name: str) -> None:
 
 @EACH
 def test_without_money_and_room_it_does_nothing(name: str) -> None:
-    with_it = a_town(*all_sorts(), services=[name]).run(30, "supporting", "paying")
-    without = a_town(*all_sorts(), services=[]).run(30, "supporting", "paying")
+    with_it = go(a_town(*all_sorts(), services=[name]), 30, "supporting", "paying")
+    without = go(a_town(*all_sorts(), services=[]), 30, "supporting", "paying")
     for column, values in with_it.town.residents.arrays.items():
         np.testing.assert_array_equal(values, without.town.residents.arrays[column], err_msg=column)
     assert not len(with_it.town.placements) and not with_it.town.providers.room.any()
@@ -92,12 +116,13 @@ def test_without_money_and_room_it_does_nothing(name: str) -> None:
 def test_it_changes_only_what_it_says_it_changes(name: str) -> None:
     tiny = a_town_with(name)
     begin(tiny, name)
-    tiny.week("supporting")
+    go(tiny, 1)
     town, k = tiny.town, tiny.town.service(name)
     town.draws.begin(town.week)
     service, before = town.services[k], town.residents.state()
     service.helps(Users(town, k), town)
-    changed = {c for c, values in before.items() if not np.array_equal(values, town.residents.arrays[c], equal_nan=True)}
+    now = town.residents.arrays
+    changed = {c for c, values in before.items() if not np.array_equal(values, now[c], equal_nan=True)}
     assert changed <= service.effects
 
 
@@ -106,7 +131,7 @@ def test_every_cost_lands_in_the_ledger(name: str) -> None:
     tiny = a_town_with(name)
     begin(tiny, name)
     for _ in range(6):
-        tiny.week("supporting")
+        go(tiny, 1)
         town, k = tiny.town, tiny.town.service(name)
         town.money.week = town.week
         users = Users(town, k)
@@ -126,8 +151,7 @@ def test_every_cost_lands_in_the_ledger(name: str) -> None:
 def test_nobody_leaves_who_never_began(name: str) -> None:
     tiny = a_town_with(name)
     begin(tiny, name, until=20)
-    for _ in range(80):
-        tiny.week("supporting", "paying")
+    go(tiny, 80, "supporting", "paying")
     began: dict[int, int] = {}
     for event in tiny.town.events.table():
         kind, person = tiny.town.events.kinds[event["kind"]], int(event["person"])
@@ -146,7 +170,7 @@ def test_room_is_never_below_nought(name: str) -> None:
     for week in range(150):
         if week == 80:
             tiny.town.commissioner.funding.clear()
-        tiny.week("supporting")
+        go(tiny, 1)
         for column in ("room", "built", "used", "budget", "ramp"):
             assert np.isfinite(p.arrays[column]).all() and (p.arrays[column] >= 0).all(), column
         assert (p.ramp <= 1 + 1e-6).all()
@@ -157,13 +181,10 @@ def test_its_luck_is_its_own(name: str) -> None:
     tiny = a_town_with(name)
     tiny.town.draws = Listening()
     begin(tiny, name)
-    heard: set[str] = set()
-    for _ in range(30):
-        tiny.week("supporting", "paying")
-    town, k = tiny.town, tiny.town.service(name)
-    town.services[k].suits(np.arange(len(town.residents)), town)
-    heard = town.draws.heard
-    assert all(purpose.startswith(f"{name}: ") for purpose in heard), heard
+    go(tiny, 30)
+    town = tiny.town
+    town.services[0].suits(np.arange(len(town.residents)), town)
+    assert all(purpose.startswith(f"{name}: ") for purpose in town.draws.heard), town.draws.heard
 
 
 @EACH
@@ -183,18 +204,18 @@ def test_a_sceptic_keeps_its_costs(name: str) -> None:
                       for b in (central(), sceptic(central())))
     for tiny in (sure, doubting):
         begin(tiny, name, who=["P1", "P2", "P6"])
-        tiny.week("supporting", "paying")
+        go(tiny, 1, "supporting", "paying")
     assert sure.paid("council", name) == pytest.approx(doubting.paid("council", name))
 
 
 @pytest.mark.parametrize("name", [n for n in SERVICES if not found()[n].statutory])
 def test_a_scheme_without_money_runs_down(name: str) -> None:
-    tiny = a_town_with(name, room=0.0).run(120, "supporting", "paying")
+    tiny = go(a_town_with(name, room=0.0), 120, "supporting", "paying")
     assert tiny.paid("council", name) > 0
     tiny.town.commissioner.funding.clear()
-    tiny.run(200, "supporting", "paying")
+    go(tiny, 200, "supporting", "paying")
     spent = tiny.paid("council", name)
-    tiny.run(20, "supporting", "paying")
+    go(tiny, 20, "supporting", "paying")
     assert tiny.paid("council", name) == spent and not tiny.town.providers.room.any()
     assert not len(tiny.town.placements.of(0))
 
@@ -203,20 +224,58 @@ def test_a_scheme_without_money_runs_down(name: str) -> None:
 def test_hours_follow_the_staff_there_is_and_stop_in_hospital() -> None:
     tiny = a_town(resident("Ms A", age=40, need=2), resident("Mr B", age=40, need=2, hospital=1),
                   services=["direct_payments"], room={"direct_payments": 100})
-    begin(tiny, "direct_payments", hours=12)
-    begin(tiny, "direct_payments", ["Ms A", "Mr B"], hours=12) if not len(tiny.town.placements) else None
-    tiny.town.placements.active[:] = False
     begin(tiny, "direct_payments", ["Ms A", "Mr B"], hours=12)
     tiny.town.providers.staffing[:] = 0.75
-    tiny.week("supporting", luck=never("direct_payments: hands it back") | never("direct_payments: no longer needed"))
+    go(tiny, 1, luck=never("direct_payments: hands it back") | never("direct_payments: no longer needed"))
     assert tiny["Ms A"].hours_paid == pytest.approx(9) and tiny["Mr B"].hours_paid == 0
 
 
 def test_company_fades_when_support_has_ended() -> None:
     tiny = a_town(resident("Ms A"), services=[])
     tiny["Ms A"].company = 1.0
-    tiny.run(78, "supporting")
+    go(tiny, 78)
     assert tiny["Ms A"].company == pytest.approx(0.5, rel=0.02)
+
+
+def test_when_a_scheme_closes_the_people_it_supported_ask_again() -> None:
+    tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
+    begin(tiny, "shared_lives", ["Tom"])
+    tiny.town.providers.closes[:] = tiny.town.week + 1
+    go(tiny, 1, luck=STEADY)
+    assert tiny["Tom"].setting == "shared lives"
+    go(tiny, 1, luck=STEADY)
+    assert tiny.story("Tom")[1:] == [("ends", "shared_lives", "closing"), ("asks", "", "support ended")]
+    assert not tiny.town.providers.open.any()
+
+
+# The example of docs/add_a_service.md ---------------------------------------------------------------------------------
+@pytest.fixture
+def visiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beliefs]:
+    """The documented example, taken from the page as it stands and added in a folder of its own; nothing is edited."""
+    page = (Path(__file__).parent.parent / "docs" / "add_a_service.md").read_text(encoding="utf-8")
+    code, evidence = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)[0] for kind in ("python", "yaml"))
+    assert code.count("\n") < 120
+    folder = tmp_path / "evidence"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (folder / "visiting.yaml").write_text(evidence, encoding="utf-8")
+    (tmp_path / "visiting.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr(simulation.services, "__path__", [*simulation.services.__path__, str(tmp_path)])
+    found.cache_clear()
+    yield central(load(folder))
+    found.cache_clear()
+    sys.modules.pop("simulation.services.visiting", None)
+
+
+def test_a_new_service_is_one_file_and_one_page(visiting: Beliefs) -> None:
+    assert "visiting" in found()
+    people = [resident(f"P{i}", age=80, lonely=i < 10) for i in range(30)]
+    tiny = a_town(*people, services=["visiting"], money={"visiting": 200}, beliefs=visiting)
+    go(tiny, 104, "supporting", "paying")
+    lonely, others = tiny.town.residents.company[:10], tiny.town.residents.company[10:]
+    assert (lonely > 0).mean() > (others > 0).mean() and tiny.paid("council", "visiting") > 15_000
+    tiny.town.commissioner.funding.clear()
+    go(tiny, 200, "supporting", "paying")
+    assert not len(Users(tiny.town, 0)) and not tiny.town.providers.room.any()
 
 
 # Stories: Shared Lives ----------------------------------------------------------------------------------------------
@@ -227,28 +286,47 @@ def test_a_shared_life_brings_help_company_and_a_fee() -> None:
     tiny = a_town(resident("Tom", age=30, group=2, band=2, hours_needed=14.0), services=["shared_lives"],
                   room={"shared_lives": 1})
     begin(tiny, "shared_lives", ["Tom"])
-    tiny.week("supporting", "paying", luck=STEADY)
+    go(tiny, 1, "supporting", "paying", luck=STEADY)
     tom = tiny["Tom"]
-    assert tom.setting == "shared lives" and tom.hours_other == pytest.approx(14) and tom.company > 2 and tom.control > 0
+    assert tom.setting == "shared lives" and tom.hours_other == pytest.approx(14)
+    assert tom.company > 2 and tom.control > 0
     assert tiny.paid("council", "shared_lives") > 300 and tiny.paid("dwp", "shared_lives") > 50
 
 
-def test_the_first_household_comes_after_months_not_weeks() -> None:
-    tiny = a_town(services=["shared_lives"], money={"shared_lives": PLENTY})
+def scheme(count: int, weeks: int) -> list[float]:
+    """Room week by week of a scheme with all the money it can use, where so many people would live in Shared Lives."""
+    tiny = a_town(*[resident(f"P{i}", age=30, group=2, band=2) for i in range(count)], services=["shared_lives"],
+                  money={"shared_lives": PLENTY})
     tiny.town.neighbourhoods.people[:] = 250_000
-    room = [float(tiny.week("supporting").town.providers.room[0]) for _ in range(260)]
+    room = []
+    for _ in range(weeks):
+        p = tiny.town.providers
+        waiting = [n for n, has in zip(tiny.names, tiny.town.supported_by(0), strict=True) if not has]
+        if waiting and p.room[0] >= p.used[0] + 1:
+            begin(tiny, "shared_lives", waiting[:int(p.room[0] - p.used[0])])
+        go(tiny)
+        tiny.town.residents.stage[:] = 0
+        room.append(float(p.room[0]))
+    return room
+
+
+def test_the_first_household_comes_after_months_and_many_after_years() -> None:
+    room = scheme(count=200, weeks=260)
     first = next(w for w, r in enumerate(room) if r >= 1)
     assert 17 <= first <= 52, "four to twelve months"
-    assert room[103] < 60 and room[259] > room[103], "about two approvals a month at best"
+    assert room[51] < 15 and 20 < room[259] < 120, "at best two approvals a month"
+
+
+def test_without_referrals_households_wait_and_the_scheme_stops_looking() -> None:
+    assert max(scheme(count=0, weeks=260)) < 15
 
 
 def test_a_household_that_leaves_takes_the_home_along() -> None:
     tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
     begin(tiny, "shared_lives", ["Tom"])
-    tiny.week("supporting", luck=never("shared_lives: match breaks down") | certain("shared_lives: household leaves 0"))
+    go(tiny, 1, luck=never("shared_lives: match breaks down") | certain("shared_lives: household leaves 0"))
     assert tiny["Tom"].stage == STAGE[1] and tiny["Tom"].setting == "shared lives", "asks while there is notice"
-    for _ in range(13):
-        tiny.week("supporting", luck=STEADY)
+    go(tiny, 13, luck=STEADY)
     assert tiny["Tom"].setting == "own home"
     assert ("ends", "shared_lives", "household leaves") in tiny.story("Tom")
     assert tiny.town.providers.room[0] == 0
@@ -257,7 +335,7 @@ def test_a_household_that_leaves_takes_the_home_along() -> None:
 def test_a_broken_match_leaves_the_household_free_and_the_person_asking() -> None:
     tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
     begin(tiny, "shared_lives", ["Tom"])
-    tiny.week("supporting", luck=certain("shared_lives: match breaks down") | never("shared_lives: household leaves 0"))
+    go(tiny, 1, luck=certain("shared_lives: match breaks down") | never("shared_lives: household leaves 0"))
     assert tiny.story("Tom")[-2:] == [("ends", "shared_lives", "match breaks down"), ("asks", "", "support ended")]
     assert tiny.town.providers.built[0] > 0.5
 
@@ -267,7 +345,7 @@ def test_frozen_fees_drive_households_away() -> None:
         tiny = a_town(services=["shared_lives"], room={"shared_lives": 100})
         tiny.town.commissioner.fee_drift = fee_drift
         tiny.town.memory["shared_lives.founded.0"] = 0.0
-        return float(tiny.run(52, "supporting").town.providers.built[0])
+        return float(go(tiny, 52).town.providers.built[0])
     assert left(0.8) < left(1.0) - 1
 
 
@@ -282,20 +360,17 @@ STAYS = never("local_area_coordination: coordinator leaves")
 
 
 def test_a_coordinator_takes_months_to_be_known() -> None:
-    tiny, used, weeks = lac(), [], 0
-    for _ in range(200):
-        tiny.week("supporting", luck=STAYS)
-        used.append(float(tiny.town.providers.room[0]))
+    tiny = lac()
+    used = [float(go(tiny, 1, luck=STAYS).town.providers.room[0]) for _ in range(200)]
     start = next(w for w, u in enumerate(used) if u > 0)
     assert 13 <= start <= 52
     assert 0.3 <= np.mean(used[start:start + 52]) / 55 <= 0.6, "the first year's share of a full caseload"
-    assert used[-1] > 45 and weeks == 0
+    assert used[-1] > 45
 
 
 def test_she_finds_people_without_asking_who_is_eligible_and_company_follows() -> None:
     tiny = lac()
-    for _ in range(120):
-        tiny.week("supporting", luck=STAYS)
+    go(tiny, 120, luck=STAYS)
     users = Users(tiny.town, 0)
     assert len(users) > 20 and (users.lonely | (users.need > 0)).all()
     assert users.company.mean() > 0.3 and (users.funder == 0).all()
@@ -305,8 +380,7 @@ def test_she_finds_people_without_asking_who_is_eligible_and_company_follows() -
 
 def test_case_finding_brings_people_to_the_front_door() -> None:
     tiny = lac()
-    for _ in range(150):
-        tiny.week("supporting", luck=STAYS)
+    go(tiny, 150, luck=STAYS)
     asked = tiny.town.events.happened("asks", range(0, 150), cause="planned").sum()
     assert asked > 0
     assert (tiny.town.residents.reason[tiny.town.residents.stage == 1] == REASON.index("planned")).all()
@@ -314,23 +388,20 @@ def test_case_finding_brings_people_to_the_front_door() -> None:
 
 def test_a_vacancy_destroys_ties() -> None:
     tiny = lac()
-    for _ in range(120):
-        tiny.week("supporting", luck=STAYS)
+    go(tiny, 120, luck=STAYS)
     people = Users(tiny.town, 0).rows
     before, room = tiny.town.residents.company[people].mean(), float(tiny.town.providers.room[0])
-    tiny.week("supporting", luck=certain("local_area_coordination: coordinator leaves"))
+    go(tiny, 1, luck=certain("local_area_coordination: coordinator leaves"))
     assert tiny.town.residents.company[people].mean() < 0.5 * before
     assert tiny.town.providers.room[0] == 0 < room
-    for _ in range(40):
-        tiny.week("supporting", luck=STAYS)
+    go(tiny, 40, luck=STAYS)
     assert 0 < tiny.town.providers.room[0] < room, "a successor starts again, further back"
 
 
 def test_where_there_is_nothing_to_link_to_nothing_comes_of_it() -> None:
     tiny = lac()
     tiny.town.neighbourhoods.meeting_places[:] = 0
-    for _ in range(120):
-        tiny.week("supporting", luck=STAYS)
+    go(tiny, 120, luck=STAYS)
     assert len(Users(tiny.town, 0)) > 10 and not tiny.town.residents.company.any()
 
 
@@ -344,16 +415,18 @@ WOULD = certain("homeshare: would share a home")
 
 def test_a_match_brings_ten_hours_and_company_at_the_householders_cost() -> None:
     tiny = a_town(householder("Mrs K"), services=["homeshare"], room={"homeshare": 5}, money={"homeshare": 4000})
-    tiny.week("supporting", "paying", luck=WOULD | certain("homeshare: comes forward") | never("homeshare: match ends"))
+    lasts = never("homeshare: match ends")
+    go(tiny, 1, "supporting", "paying", luck=WOULD | certain("homeshare: comes forward") | lasts)
     assert tiny.story("Mrs K") == [("begins", "homeshare", "match")]
-    tiny.week("supporting", "paying", luck=WOULD | never("homeshare: match ends"))
+    go(tiny, 1, "supporting", "paying", luck=WOULD | lasts)
     assert tiny["Mrs K"].hours_other == pytest.approx(4) and tiny["Mrs K"].hours_paid == 0 and tiny["Mrs K"].company > 1
     assert tiny.paid("people", "homeshare") > 0 and tiny["Mrs K"].funder == "nobody"
 
 
 def test_few_householders_come_forward_outside_london() -> None:
     people = [householder(f"P{i}") for i in range(2000)]
-    tiny = a_town(*people, services=["homeshare"], money={"homeshare": PLENTY}).run(156, "supporting", "paying")
+    tiny = a_town(*people, services=["homeshare"], money={"homeshare": PLENTY})
+    go(tiny, 156, "supporting", "paying")
     assert 0 < len(Users(tiny.town, 0)) <= 10, "money does not make householders"
     empty = tiny.town.money.by_week("council", "homeshare", purpose="standing_empty").sum()
     assert empty > 0.5 * tiny.paid("council", "homeshare")
@@ -363,7 +436,7 @@ def test_the_match_ends_when_need_outgrows_it() -> None:
     tiny = a_town(householder("Mrs K"), services=["homeshare"], room={"homeshare": 5}, money={"homeshare": 4000})
     begin(tiny, "homeshare", ["Mrs K"], funder=SELF)
     tiny["Mrs K"].need = 2
-    tiny.week("supporting", luck=never("homeshare: match ends"))
+    go(tiny, 1, luck=never("homeshare: match ends"))
     assert tiny.story("Mrs K")[-2:] == [("ends", "homeshare", "need outgrown"), ("asks", "", "outgrown")]
 
 
@@ -377,10 +450,10 @@ def team(*people: dict[str, Any], money: float = 5000.0) -> TinyTown:
 
 def test_the_team_takes_somebody_straight_from_hospital_and_recovery_quickens() -> None:
     tiny = team(resident("Mr A", age=82, need=2, hours_needed=12.0, hospital=2, stage=1, reason=2, long_term=True))
-    tiny.week("supporting", "paying", luck=GAINS)
+    go(tiny, 1, "supporting", "paying", luck=GAINS)
     assert tiny.story("Mr A") == [("begins", "reablement", "discharge")] and tiny["Mr A"].stage == STAGE[0]
     tiny["Mr A"].hospital = 0
-    tiny.week("supporting", "paying", luck=GAINS)
+    go(tiny, 1, "supporting", "paying", luck=GAINS)
     assert tiny["Mr A"].recovering > 0.3 and tiny["Mr A"].hours_paid > 5
     assert tiny.paid("people", "council") == 0, "free for up to six weeks"
 
@@ -388,28 +461,28 @@ def test_the_team_takes_somebody_straight_from_hospital_and_recovery_quickens() 
 def test_who_is_able_again_is_done() -> None:
     tiny = team(resident("Mr A", age=82, need=1))
     begin(tiny, "reablement", ["Mr A"])
-    tiny.run(6, "supporting")
+    go(tiny, 6)
     assert tiny.story("Mr A") == [("begins", "reablement", ""), ("ends", "reablement", "goals met")]
 
 
 def test_it_silts_up_when_nobody_can_take_over() -> None:
     tiny = team(resident("Mr A", age=82, need=3, hours_needed=20.0))
     begin(tiny, "reablement", ["Mr A"])
-    tiny.run(20, "supporting")
+    go(tiny, 20)
     assert ("asks", "", "support ended") in tiny.story("Mr A")
     assert len(Users(tiny.town, 0)) == 1, "stays while waiting for a package"
     tiny["Mr A"].funder, tiny["Mr A"].stage = COUNCIL, 0
-    tiny.run(1, "supporting")
+    go(tiny, 1)
     assert tiny.story("Mr A")[-1] == ("ends", "reablement", "handed over")
 
 
 def test_a_team_grows_over_months_and_is_paid_for_meanwhile() -> None:
     tiny = a_town(services=["reablement"], room={"reablement": 10}, money={"reablement": 4000.0})
-    tiny.run(4, "supporting", "paying")
+    go(tiny, 4, "supporting", "paying")
     tiny.town.commissioner.funding["reablement"] = 12_000.0
-    tiny.run(12, "supporting", "paying")
+    go(tiny, 12, "supporting", "paying")
     after_a_quarter = float(tiny.town.providers.room[0])
-    tiny.run(120, "supporting", "paying")
+    go(tiny, 120, "supporting", "paying")
     assert after_a_quarter < 16 and tiny.town.providers.room[0] > 24
     assert tiny.town.money.by_week("council", "reablement", purpose="start_up").sum() > 0
 
@@ -419,7 +492,7 @@ def test_a_direct_payment_gives_control_to_younger_people_and_none_from_75() -> 
     tiny = a_town(*[resident(f"{age}", age=float(age), need=2, hours_needed=12.0) for age in (40, 68, 80)],
                   services=["direct_payments"], room={"direct_payments": 100})
     begin(tiny, "direct_payments", ["40", "68", "80"])
-    tiny.week("supporting", luck=never("direct_payments: hands it back") | never("direct_payments: no longer needed"))
+    go(tiny, 1, luck=never("direct_payments: hands it back") | never("direct_payments: no longer needed"))
     assert tiny["40"].control > tiny["68"].control > tiny["80"].control == 0
 
 
@@ -429,7 +502,7 @@ def test_about_as_many_hold_one_as_are_willing_here() -> None:
     town = tiny.town
     fits = np.isfinite(town.services[0].suits(np.arange(4000), town))
     young = town.residents.age < 65
-    assert 0.45 < fits[young].mean() < 0.70 and 0.2 < fits[~young].mean() < 0.4, "Doncaster is above England"
+    assert 0.6 < fits[young].mean() < 0.85 and 0.3 < fits[~young].mean() < 0.5, "Doncaster is above England"
     town.memory["direct_payments.strength"] = 2.0
     assert np.isfinite(town.services[0].suits(np.arange(4000), town)).mean() > fits.mean()
 
@@ -437,7 +510,7 @@ def test_about_as_many_hold_one_as_are_willing_here() -> None:
 def test_employing_people_is_work_and_some_hand_it_back() -> None:
     tiny = a_town(resident("Ms A", age=40, need=2), services=["direct_payments"], room={"direct_payments": 100})
     begin(tiny, "direct_payments", ["Ms A"])
-    tiny.week("supporting", luck=certain("direct_payments: hands it back") | never("direct_payments: no longer needed"))
+    go(tiny, 1, luck=certain("direct_payments: hands it back") | never("direct_payments: no longer needed"))
     assert tiny.story("Ms A")[-2:] == [("ends", "direct_payments", "hands it back"), ("asks", "", "support ended")]
 
 
@@ -449,7 +522,7 @@ def test_a_tenancy_brings_support_by_band_and_rent_from_benefits() -> None:
     tiny = a_town(*[resident(f"B{b}", age=30, group=2, band=b, hours_needed=20.0 * b) for b in (1, 3, 5)],
                   services=["supported_living"], room={"supported_living": 3})
     begin(tiny, "supported_living", ["B1", "B3", "B5"])
-    tiny.week("supporting", "paying", luck=LASTS)
+    go(tiny, 1, "supporting", "paying", luck=LASTS)
     price = tiny.town.placements.price
     assert price[0] < price[1] < price[2] and price[2] > 4 * price[0]
     assert tiny["B3"].setting == "supported living" and tiny["B3"].hours_paid == pytest.approx(60)
@@ -459,15 +532,16 @@ def test_a_tenancy_brings_support_by_band_and_rent_from_benefits() -> None:
 def test_places_wait_for_tenancies() -> None:
     tiny = a_town(*[resident(f"P{i}", age=30, group=2, band=3, stage=2, wants_service=0) for i in range(50)],
                   services=["supported_living"], room={"supported_living": 0.0})
-    tiny.run(13, "supporting")
+    go(tiny, 13)
     after_a_quarter = float(tiny.town.providers.room[0])
-    tiny.run(91, "supporting")
+    go(tiny, 91)
     assert after_a_quarter < 0.4 * tiny.town.providers.room[0] and tiny.town.providers.room[0] > 30
 
 
 def test_money_set_aside_for_places_stands_empty_at_first() -> None:
     tiny = a_town(*[resident(f"P{i}", age=30, group=2, band=3) for i in range(5)], services=["supported_living"],
-                  money={"supported_living": PLENTY}).run(104, "supporting", "paying")
+                  money={"supported_living": PLENTY})
+    go(tiny, 104, "supporting", "paying")
     ledger = tiny.town.money
     assert ledger.by_week("council", "supported_living", purpose="start_up").sum() > 0
     assert ledger.by_week("council", "supported_living", purpose="standing_empty").sum() > 0
@@ -480,7 +554,7 @@ def test_support_at_home_is_priced_by_its_hours() -> None:
     one, two = (float(service.price(np.array([0]), np.array([h]), tiny.town)[0]) for h in (10.0, 20.0))
     assert two == pytest.approx(2 * one) and one > 0
     begin(tiny, "community_support", ["Ann"])
-    tiny.week("supporting", luck=never("community_support: moves on"))
+    go(tiny, 1, luck=never("community_support: moves on"))
     assert tiny["Ann"].hours_paid == pytest.approx(10) and tiny["Ann"].company > 0
 
 
@@ -488,14 +562,6 @@ def test_support_at_home_is_priced_by_its_hours() -> None:
 def test_health_support_reaches_residents_as_teams_grow_and_costs_no_more_than_there_are_residents() -> None:
     people = [resident(f"P{i}", age=85, need=3, setting=4) for i in range(50)]
     tiny = a_town(*people, services=["care_home_health_support"], money={"care_home_health_support": PLENTY})
-    ratio = [tiny.week("supporting", "paying").town.memory["care home emergency ratio"] for _ in range(200)]
+    ratio = [go(tiny, 1, "supporting", "paying").town.memory["care home emergency ratio"] for _ in range(200)]
     assert 0.95 < ratio[3] <= 1 and ratio[-1] == pytest.approx(0.8, abs=0.02)
     assert tiny.paid("council", "care_home_health_support") < 200 * 50 * 25
-
-
-def test_nothing_here_is_decided_by_luck_alone() -> None:
-    assert UNABLE  # luck that never happens leaves every service standing still
-    tiny = a_town_with("shared_lives")
-    begin(tiny, "shared_lives")
-    tiny.week("supporting", luck=STEADY)
-    assert len(Users(tiny.town, 0)) == len(tiny.town.placements)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation import means
+from simulation import door, means
 from simulation.draws import Draws
 from simulation.evidence.register import Beliefs, central
 from simulation.places import load as load_place
@@ -49,6 +49,7 @@ class TinyTown:
         self.town, town.week = town, week
         town.services = made(self.beliefs, tuple(services) if services is not None else None)
         town.means = means.MeansTest(**believes(means.MeansTest, self.beliefs, "means"))
+        town.door = door.Door(**believes(door.Door, self.beliefs, "door"))
         town.residents = Table(Resident, len(people), room=len(people))
         town.neighbourhoods = Table(Neighbourhood, 1)
         town.neighbourhoods.people[:] = 10_000

@@ -60,7 +60,8 @@ def care(town: Town, residents: Table, place: Place, draws: Draws, *,
     free = free[the_door.is_older(free, town)]
     luck = evenly(draws, "founding: care at home", residents.need[free] * 2 + residents.alone[free])
     clients = free[luck < chance[free]]
-    _at_home(town, "older people", clients, _since(draws, "founding: years of care at home", clients, float(at_home_for)))
+    since = _since(draws, "founding: years of care at home", clients, float(at_home_for))
+    _at_home(town, "older people", clients, since)
     suppliers.fill(town, float(spare))
     town.events = kept
 
@@ -157,6 +158,7 @@ def _learning_disability(town: Town, draws: Draws, home: Array, tenancy: Array, 
                          leans: float, leaves: float) -> None:
     """Everybody with a learning disability is supported: in a care home, a tenancy, Shared Lives, the family, alone."""
     r = town.residents
+    r.savings[r.group == LEARNING] = np.minimum(r.savings[r.group == LEARNING], town.means.lower)  # few ever earned
     rows = np.flatnonzero(r.present & (r.group == LEARNING))
     older = (r.age[rows] >= town.door.older_from).astype(np.int64)
     more = leans ** (r.band[rows].astype(np.float64) - r.band[rows].mean()) if len(rows) else np.empty(0)
@@ -187,7 +189,8 @@ def _others_of_working_age(town: Town, draws: Draws, mental: float, physical: fl
     rows = np.flatnonzero(r.present & ((r.group == MENTAL) | (r.group == PHYSICAL)) & (r.age < town.door.older_from))
     is_mental = (r.group[rows] == MENTAL).astype(np.int64)
     wanted = whole(np.bincount(is_mental, minlength=2) * np.array([physical, mental]), 0.5)
-    more = np.maximum(r.need[rows], r.band[rows]).astype(np.float64)
+    poor = ~town.means.pays_own_way(r.savings[rows])
+    more = np.maximum(r.need[rows], r.band[rows]) * poor.astype(np.float64)
     rows = rows[_picked(draws, "founding: supported at working age", rows, more, is_mental, wanted)]
     one = np.zeros(len(rows), dtype=np.int64)
     more = np.maximum(r.need[rows], r.band[rows]).astype(np.float64)

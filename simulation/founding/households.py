@@ -1,7 +1,7 @@
 """Who lives with whom: couples, people alone, and children and parents within reach.
 
-Couples are a man and a woman of about the same rank of age in the same neighbourhood and, where possible, the same fifth
-of deprivation; couples of one sex are not told apart. Children are grown-up residents 22 to 40 years younger; those who
+Couples are a man and a woman of about the same rank of age in the same neighbourhood and, where possible, of the
+same fifth; couples of one sex are not told apart. Children are grown-up residents 22 to 40 years younger; those who
 live just outside the place are told by `child_near` alone.
 """
 
@@ -11,18 +11,18 @@ from typing import Annotated
 
 import numpy as np
 
+from simulation.condition import ADULT, OLDER, standard_normal
 from simulation.draws import Draws
 from simulation.evidence.lists import GROUP, KIN
 from simulation.evidence.units import By, Share, Shares, Years
 from simulation.founding.lots import band, evenly
-from simulation.process import F8, I4
+from simulation.process import F8
 from simulation.rules import WEEKS
-from simulation.week.needing import ADULT, OLDER, standard_normal
 from simulation.world.columns import Array, Table
 from simulation.world.town import Town
 
 COUPLE_AGES = (18, 25, 35, 45, 65, 75, 85)  # where the bands of the list "couple age" begin
-ALONE_AGES = (18, 45, 65)  # where the bands of the list "alone age" begin
+MIDDLES = (21, 30, 40, 55, 70, 80, 90)  # the middles of those bands
 LEARNING = GROUP.index("learning disability")
 CHILD, PARENT = KIN.index("child near"), KIN.index("parent")
 MAN, WOMAN = 0, 1
@@ -30,7 +30,7 @@ MAN, WOMAN = 0, 1
 
 def households(town: Town, residents: Table, draws: Draws, *,
                couples_men: Annotated[Shares, By("couple age")], couples_women: Annotated[Shares, By("couple age")],
-               partner_age_spread: Years, alone_without_partner: Annotated[Shares, By("alone age")],
+               partner_age_spread: Years, alone_without_partner: Annotated[Shares, By("couple age")],
                child_near: Share, child_in_place: Share, child_next_door: Share, second_child: Share,
                mother_age: Years, mother_age_spread: Years, mother_age_least: Years, mother_age_most: Years,
                parent_of_disabled: Share, parent_oldest: Years) -> None:
@@ -97,14 +97,15 @@ def _pairs(rank: Array, place: Array, men: Array, women: Array) -> tuple[Array, 
 
 
 def _alone(r: Table, draws: Draws, men: F8, women: F8, alone: F8) -> None:
-    """Who lives alone: a share of people without a partner. Arrivals have partners too, who are not residents here."""
-    bands = band(r.age, ALONE_AGES)
-    chance = alone[bands]
+    """Who lives alone: a share of people without a partner, on a straight line between the middles of the age bands.
+
+    Arrivals may have partners too, who are not residents here; the young who come of age live with their families.
+    """
     couples = band(r.age, COUPLE_AGES)
     single = 1.0 - np.where(r.sex == MAN, men[couples], women[couples])
     coming = ~r.present
-    chance = np.where(coming, np.where(r.age == ADULT, 0.0, chance * single), chance)
-    luck = evenly(draws, "founding: living alone", bands + len(alone) * (coming * 2 + (r.partner >= 0)))
+    chance = np.interp(r.age, MIDDLES, alone) * np.where(coming, np.where(r.age == ADULT, 0.0, single), 1.0)
+    luck = evenly(draws, "founding: living alone", couples + len(alone) * (coming * 2 + (r.partner >= 0)))
     r.alone[:] = (r.partner < 0) & (luck < chance)
 
 

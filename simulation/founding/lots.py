@@ -42,10 +42,10 @@ def chosen(shares: Array, luck: Array) -> Array:
     walked = np.cumsum(shares, axis=-1)
     walked = walked / walked[..., -1:]
     if walked.ndim == 1:
-        return np.minimum(np.searchsorted(walked, luck, side="right"), len(walked) - 1)
-    return np.minimum((luck[:, None] >= walked).sum(axis=1), walked.shape[1] - 1)
+        return np.asarray(np.minimum(np.searchsorted(walked, luck, side="right"), len(walked) - 1))
+    return np.asarray(np.minimum((luck[:, None] >= walked).sum(axis=1), walked.shape[1] - 1))
 
 
 def band(age: Array, bounds: tuple[int, ...]) -> Array:
     """The place of each age in a list of age bands that begin at these ages."""
-    return np.maximum(np.searchsorted(np.asarray(bounds), np.floor(age), side="right") - 1, 0)
+    return np.asarray(np.maximum(np.searchsorted(np.asarray(bounds), np.floor(age), side="right") - 1, 0))

@@ -20,7 +20,7 @@ FEES = {"residential": "older_residential", "nursing": "older_nursing"}
 
 
 def market(town: Town, place: Place, draws: Draws, *, vacancy_england: Share, direct_care_turnover: Ratio,
-           quality_spread: Share, occupancy_spread: Share, cost_spread: Share, agency_margin: Share,
+           quality_spread: Share, occupancy_spread: Share, cost_spread: Share, home_care_margin: Share,
            overseas_share: Share, care_turnover_good_job: PerYear, care_turnover_poor_job: PerYear,
            care_newcomer: Ratio, care_newcomer_weeks: Weeks, home_break_even: Share, home_fixed: Share,
            home_block_share: Share,
@@ -41,7 +41,7 @@ def market(town: Town, place: Place, draws: Draws, *, vacancy_england: Share, di
             found_homes(town, place, draws, name, occupancy_spread, cost_spread, home_break_even, home_fixed,
                         home_block_share)
     if town.has("home_care"):
-        found_agencies(town, draws, agency_margin, cost_spread)
+        found_agencies(town, draws, home_care_margin, cost_spread)
     here = place["workforce_vacancy_rate"] / vacancy_england
     town.memory["working.vacancy here"] = here
     vacancy, role = care_vacancy * here, working.roles(town)
@@ -52,7 +52,7 @@ def market(town: Town, place: Place, draws: Draws, *, vacancy_england: Share, di
     p.staff[:] = working.staff_of(town.carers, p, care_full_week)
     p.wanted_staff[:], p.staffing[:] = wanted, 1.0
     supply(town, float(p.staff.sum()), float(wanted.sum()), turnover, care_fills_vacancy, overseas_share)
-    agencies = (role == working.HOME_CARE) & p.open
+    agencies = np.flatnonzero(p.service == (town.service("home_care") if town.has("home_care") else -1))
     p.room[agencies] = p.built[agencies] = p.staff[agencies] / care_staff_per_unit[working.HOME_CARE]
 
 
@@ -99,6 +99,7 @@ def found_homes(town: Town, place: Place, draws: Draws, name: str, occupancy_spr
     for name_of, values in ((COST, place_cost), (FEE, fee_elsewhere), (ELSEWHERE, elsewhere),
                             (EMPTY, np.maximum(beds - living, 1.0))):
         town.tables.setdefault(name_of, np.zeros(len(p)))[homes] = values
+    m["homes: fee at working age"] = town.prices["working_age_residential"]
     m.update({f"home {h}: from elsewhere": float(n) for h, n in zip(homes, elsewhere, strict=True)})
     cost = place_cost * (fixed * break_even * beds + (1.0 - fixed) * living)
     p.margin[homes] = takings / np.maximum(cost, 1.0) - 1.0

@@ -11,16 +11,32 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from simulation.condition import ADULT, OLDER, refresh, standard_normal
 from simulation.draws import Draws
-from simulation.evidence.lists import BAND, FIFTH, GROUP, NEED
-from simulation.evidence.units import By, Factor, HoursList, Log, PerYear, PerYears, Points, Ratio, Ratios, Share, Shares, Slope, Weeks, Years
+from simulation.evidence.lists import FIFTH, GROUP, NEED
+from simulation.evidence.units import (
+    By,
+    Factor,
+    HoursList,
+    Log,
+    PerYear,
+    PerYears,
+    Points,
+    Ratio,
+    Ratios,
+    Share,
+    Shares,
+    Slope,
+    Weeks,
+    Years,
+)
 from simulation.founding.lots import chosen, evenly
 from simulation.founding.steady import OLDEST, balance, excess_by_age
 from simulation.places import Place
 from simulation.process import F8
 from simulation.rules import WEEKS
 from simulation.week.dying import EXCESS_AGES
-from simulation.week.needing import ADULT, OLDER, ratios, recoveries, refresh, standard_normal
+from simulation.week.needing import ratios, recoveries
 from simulation.world.columns import Table
 from simulation.world.town import Town
 
@@ -78,7 +94,7 @@ def _death_ratio(r: Table, place: Place, by_fifth: F8) -> F8:
     here = r.present
     expected = place.life_table[r.sex[here], np.minimum(r.age[here].astype(np.int64), OLDEST)]
     by = np.bincount(r.fifth[here], weights=expected, minlength=len(FIFTH))
-    return by_fifth * place["deaths_smr"] * by.sum() / (by * by_fifth).sum()
+    return np.asarray(by_fifth * place["deaths_smr"] * by.sum() / (by * by_fifth).sum())
 
 
 def _states(r: Table, draws: Draws, prevalence: F8) -> F8:

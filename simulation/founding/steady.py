@@ -9,18 +9,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.linalg import expm
 
+from simulation.condition import ADULT
 from simulation.evidence.lists import FIFTH, NEED, SEX
 from simulation.process import F8
 from simulation.week.dying import excess
-from simulation.week.needing import ADULT, HIGHEST, receding, rising
+from simulation.week.needing import HIGHEST, receding, rising
+from simulation.world.columns import Array
 
 OLDEST = 110
 STATES = 2 * len(NEED)  # need x dementia: state 2 * need + dementia
 
 
-def excess_by_age(ages: F8, at: F8, ratio: F8) -> F8:
+def excess_by_age(ages: Array, at: Array, ratio: F8) -> F8:
     """The age factor of the excess at each age, a straight line between the ages it is told at."""
     return np.interp(ages, at, ratio)
 
@@ -62,7 +63,7 @@ def balance(life_table: F8, death_ratio: F8, start: F8, learning_disability: flo
     by_state = np.array([[excess(b["excess_deaths"][s // 2], b["excess_dementia"] * (s % 2), 1.0, ratio)
                           for s in range(STATES)] for ratio in b["excess_sex"]])
     ages = np.arange(OLDEST + 1)
-    steps = expm(np.array([[[_generator(age + 0.5, sex, fifth, b, by_state[sex] * age_factor[age])
+    steps = through_a_year(np.array([[[_generator(age + 0.5, sex, fifth, b, by_state[sex] * age_factor[age])
                              for age in ages] for sex in range(len(SEX))] for fifth in range(len(FIFTH))]))
     begin = np.repeat(start / start.sum(), 2) * np.tile([1.0, 0.0], len(NEED))
     prevalence[:, :, :ADULT + 1] = begin
@@ -75,6 +76,20 @@ def balance(life_table: F8, death_ratio: F8, start: F8, learning_disability: flo
     published = life_table[None] * death_ratio[:, None, None]
     base[:] = np.maximum(published - extra, b["deaths_floor"] * life_table[None])
     return prevalence, base / (1.0 + learning_disability * (b["learning_disability_deaths"] - 1.0))
+
+
+def through_a_year(rates: F8) -> F8:
+    """The exponential of each matrix of yearly rates [..., n, n]: a Taylor series, squared up to a year."""
+    halvings, terms = 7, 8
+    short = rates / 2**halvings
+    out = np.broadcast_to(np.eye(rates.shape[-1]), rates.shape).copy()
+    term = out.copy()
+    for k in range(1, terms + 1):
+        term = term @ short / k
+        out += term
+    for _ in range(halvings):
+        out = out @ out
+    return out
 
 
 def _generator(age: float, sex: int, fifth: int, b: Mapping[str, Any], dying: F8) -> F8:

@@ -28,7 +28,7 @@ class Sizes:
 
 
 def homes(town: Town, place: Place, sizes: Sizes) -> None:
-    """Care homes: sizes run evenly from small to large. One in k keeps every k-th home whole, one of a kind at least."""
+    """Care homes of sizes that run evenly from small to large. One in k keeps every k-th home whole, at least one."""
     count, beds = place["care_homes"], place["care_home_beds"]
     younger = round(count * sizes.working_age_homes)
     older = round(count) - younger
@@ -64,7 +64,7 @@ def _rows(town: Town, service: str, built: Array, *, working_age: bool = False) 
 
 def _golden() -> float:
     """A step round the circle that spreads any number of points evenly."""
-    return float((np.sqrt(5) - 1) / 2)
+    return float((np.sqrt(2 * 2 + 1) - 1) / 2)
 
 
 def others(town: Town, place: Place, sizes: Sizes) -> None:

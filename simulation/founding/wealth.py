@@ -10,14 +10,14 @@ from typing import Annotated
 
 import numpy as np
 
+from simulation.condition import HELP, OLDER, standard_normal
 from simulation.draws import Draws
 from simulation.evidence.lists import GROUP
-from simulation.evidence.units import By, Factor, PoundsPerWeek, Ratio, Ratios, Share, Shares
+from simulation.evidence.units import By, Factor, PoundsPerWeek, Ratio, Ratios, Shares
 from simulation.founding.lots import band, evenly
 from simulation.founding.people import MOVER_AGES
 from simulation.places import Place
 from simulation.process import F8
-from simulation.week.needing import HELP, OLDER, standard_normal
 from simulation.world.columns import Array, Table
 from simulation.world.town import Town
 

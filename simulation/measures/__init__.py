@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from simulation.measures import costs, lives, systems
-from simulation.measures.costs import BUDGET_LINES
+from simulation.measures import costs, lives, supply, systems
+from simulation.measures.costs import BESIDE, BUDGET_LINES, WATERFALL
 from simulation.measures.kinds import MEASURES, Measure, Now
 from simulation.measures.recorder import GROUPS, Recorder
 
-__all__ = ["BUDGET_LINES", "GROUPS", "MEASURES", "Measure", "Now", "Recorder", "codebook", "costs", "lives", "systems"]
+__all__ = ["BESIDE", "BUDGET_LINES", "GROUPS", "MEASURES", "WATERFALL", "Measure", "Now", "Recorder", "codebook",
+           "costs", "lives", "supply", "systems"]
 
 
 def codebook() -> list[dict[str, str]]:

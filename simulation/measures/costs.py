@@ -32,6 +32,27 @@ BUDGET_LINES: dict[str, tuple[str, tuple[str, str], tuple[str, ...]]] = {
     "nhs_and_joint_services": ("Services paid for by the NHS and partners", COMMON, ("nhs_and_joint_services",)),
 }
 CARE_HOMES = ("residential", "nursing")
+_AT_HOME = ("older_home_care", "older_direct_payments", "older_other_support")
+
+# From gross money moved to what is left, for the line of care homes at 65 and over: (step, measures, sign). A step is
+# the sign times the difference of the measures between plan and baseline; the last is net spending, and a step without
+# measures is what the others leave over. (Empty block places are inside the first.) Other purses and hours: BESIDE.
+WATERFALL: tuple[tuple[str, tuple[str, ...], int], ...] = (
+    ("Care home places no longer paid for", ("spend_older_residential_and_nursing",), -1),
+    ("Contributions lost", ("contributions",), 1),
+    ("Other support for the people concerned", tuple(f"spend_{line}" for line in _AT_HOME), -1),
+    ("Set-up", ("set_up",), -1),
+    ("Standing empty", ("new_places_empty",), -1),
+    ("Coordination", ("coordination",), -1),
+    ("Everything else the council pays", (), -1),
+    ("Left to the council", ("council_net",), -1),
+)
+BESIDE: tuple[tuple[str, str], ...] = (
+    ("Transition money received", "transition_money"), ("Price of an hour of home care", "home_care_cost_an_hour"),
+    ("Places taken by people who pay themselves", "care_home_own"),
+    ("Places taken by people from elsewhere", "residents_from_elsewhere"),
+    ("Moved to the benefits system", "dwp"), ("Moved to people's own money", "people_pay"),
+    ("Moved to the NHS, cash", "nhs_cash"), ("Moved to families, hours a week", "unpaid_hours"))
 HELD = frozenset(line for _, _, lines in BUDGET_LINES.values() for line in lines)
 SPENT = Side(payer="council", purposes=SPENDING)
 INCOME = Side(-1, payee="council", purposes=("income",))
@@ -51,6 +72,9 @@ pounds("contributions", "Client contributions", "neither", "What people are char
 pounds("council_net", "Council, net current expenditure", "down",
        "Gross less client contributions: what council tax, grants and reserves (and any transition money) pay.",
        SPENT, INCOME, CHARGED)
+pounds("council_net_own", "Council, net current expenditure less what transition money paid", "down",
+       "What falls on council tax, standing grants and reserves: net less the transition money used.",
+       Side(payee="council", purposes=("grant",)), Side(-1, payer="council", lines=("general_fund",)))
 pounds("contributions_older_care_homes", "Client contributions, care homes 65+", "neither",
        "What council-funded residents aged 65 and over are charged.",
        Side(payee="council", lines=BUDGET_LINES["older_residential_and_nursing"][2], purposes=("contribution",)))
@@ -69,6 +93,9 @@ pounds("exceptional_support", "Exceptional financial support", "down", "Overspen
        Side(payer="government", payee="council", lines=("exceptional_support",)))
 pounds("transition_money", "Transition money received", "neither", "Money up front from outside the base budget.",
        Side(payee="council", purposes=("transition",)))
+
+pounds("home_care_paid", "Home care, whatever the line", "neither", "What the council pays agencies.",
+       Side(payer="council", payees=("home_care",), purposes=("support",)))
 
 # Double running, in its three tags ----------------------------------------------------------------------------------
 pounds("set_up", "Set-up", "down", "Schemes and coordinators paid for before they are of use.",
@@ -96,7 +123,7 @@ pounds("community_nursing_value", "Community nursing at average cost", "down", "
 pounds("dwp", "Benefits system", "down", "Rents in supported living and Shared Lives, and benefits for care needs.",
        Side(payer="dwp"))
 pounds("dwp_rents", "Benefits system, rents", "down", "Rents met by housing benefit.",
-       Side(payer="dwp"), Side(-1, payer="dwp", purposes=("benefit",)))
+       Side(payer="dwp", lines=("rent",)))
 pounds("people_pay", "People's own money", "down", "Fees people pay themselves, and what the council charges.",
        Side(payer="people", purposes=("own_fees", "contribution", "support")))
 pounds("own_fees", "Fees people pay themselves", "neither", "People who pay for their own support.",
@@ -120,31 +147,43 @@ def released(now: Now) -> float:
     return now.memory.get("commissioning.moved", 0.0)
 
 
+@measure("Contributions lost", "pounds", "costs", "down", "sum", 1)
+def income_lost(now: Now) -> float:
+    """What people no longer contribute, in the age band whose care home money moves."""
+    return now.memory.get("commissioning.income_lost", 0.0)
+
+
+@measure("Other support for people concerned", "pounds", "costs", "neither", "sum", 1)
+def other_support(now: Now) -> float:
+    """What ordinary support takes beyond the run compared with: the money follows the person first."""
+    return now.memory.get("commissioning.other_support", 0.0)
+
+
 @measure("Left for the models", "pounds", "costs", "up", "sum", 1)
 def left_for_models(now: Now) -> float:
     """What is released, less income lost and less other support for the people concerned."""
     return now.memory.get("commissioning.left", 0.0)
 
 
-@measure("Unspent", "pounds", "costs", "neither", "end", 4)
+@measure("Unspent", "pounds", "costs", "neither", "end")
 def unspent(now: Now) -> float:
     """Released and transition money that lies unspent; below nought where models were paid before money fell free."""
     return now.town.commissioner.pot + now.memory.get("commissioning.transition", 0.0) / 100
 
 
-@measure("Reserves", "pounds", "costs", "up", "end", 4)
+@measure("Reserves", "pounds", "costs", "up", "end")
 def reserves(now: Now) -> float:
     """Reserves that adult social care can draw on."""
     return max(now.town.commissioner.reserves, 0.0)
 
 
-@measure("Budget", "pounds a week", "costs", "neither", "mean", 4)
+@measure("Budget", "pounds a week", "costs", "neither", "mean")
 def budget(now: Now) -> float:
     """The council's net budget in force."""
     return now.town.commissioner.budget_a_week
 
 
-@measure("Forecast overspend", "share", "costs", "down", "mean", 4, counts=False)
+@measure("Forecast overspend", "share", "costs", "down", "mean", counts=False)
 def forecast_gap(now: Now) -> float:
     """Forecast outturn over budget, less one, at the last quarterly review."""
     return now.town.commissioner.forecast_gap
@@ -155,7 +194,7 @@ def _price(name: str, key: str, title: str, unit: str, says: str) -> None:
         return now.town.prices.get(key, 0.0)
 
     look.__name__, look.__doc__ = name, says
-    measure(title, unit, "costs", "neither", "mean", 4, counts=False)(look)
+    measure(title, unit, "costs", "neither", "mean", counts=False)(look)
 
 
 for _name, _key, _title, _unit in (
@@ -170,14 +209,14 @@ for _name, _key, _title, _unit in (
 
 
 # Unpaid care: hours, and what they would cost to replace; never mixed with money ------------------------------------
-@measure("Unpaid care", "hours a week", "costs", "neither", "mean", 4)
+@measure("Unpaid care", "hours a week", "costs", "neither", "mean")
 def unpaid_hours(now: Now) -> object:
     """Hours that family and friends give, by who is cared for."""
     rows = now.with_needs
     return rows, now.r.hours_family[rows]
 
 
-@measure("Unpaid care, valued", "pounds of value a year", "costs", "neither", "mean", 4)
+@measure("Unpaid care, valued", "pounds of value a year", "costs", "neither", "mean")
 def unpaid_value(now: Now) -> object:
     """Unpaid hours at the price of replacing them. Nobody pays it; it is never added to money."""
     rows = now.with_needs

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from simulation.evidence.lists import NEED
+from simulation.process import F4, F8, I4, kernel
 from simulation.world.columns import Array
 from simulation.world.ledger import CELLS, Money
 from simulation.world.town import CARE_HOME, COUNCIL, Town
 
-F8 = NDArray[np.float64]
+ROUND_THE_CLOCK = NEED.index("round the clock")
+MONTH = 4  # weeks between two looks at what changes slowly
 Family = Literal["costs", "wellbeing", "hospital", "system"]
 Good = Literal["up", "down", "neither"]
 Over = Literal["sum", "mean", "end", "ratio"]
@@ -112,7 +114,7 @@ def register(made: Measure) -> None:
     MEASURES[made.name] = made
 
 
-def measure(title: str, unit: str, family: Family, good: Good, over: Over, every: int = 4, *,
+def measure(title: str, unit: str, family: Family, good: Good, over: Over, every: int = MONTH, *,
             counts: bool = True) -> Callable[[Callable[[Now], Any]], Callable[[Now], Any]]:
     """Register a function of `Now` as a measure; its docstring is what the codebook says.
 
@@ -145,6 +147,22 @@ def ratio(name: str, title: str, unit: str, family: Family, good: Good, says: st
     register(Divided(name, title, unit, family, good, "ratio", 0, says, False, above, below, times))
 
 
+@kernel
+def _above_nought(values: F4) -> I4:
+    rows, n = np.empty(len(values), dtype=np.int32), 0
+    for i in range(len(values)):
+        if values[i] > 0:
+            rows[n] = i
+            n += 1
+    return rows[:n].copy()
+
+
+def each_once(rows: Array) -> Array:
+    """Rows in order, each once."""
+    rows = np.sort(rows)
+    return rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
+
+
 class Now:
     """A town at the moment of looking: who is whom, found once for all measures."""
 
@@ -154,6 +172,7 @@ class Now:
         self.town, self.r, self.p = town, town.residents, town.placements
         self.week, self.memory = town.week, town.memory
         self._kept: dict[str, Array] = {}
+        self._counted: dict[int, F8] = {}  # people by cell, for the groups above, which stay alive as long as this
 
     def _once(self, name: str, make: Callable[[], Array]) -> Array:
         if name not in self._kept:
@@ -171,9 +190,27 @@ class Now:
         return self._once("needs", lambda: np.flatnonzero(((self.r.need > 0) | (self.r.band > 0)) & self.r.present))
 
     @property
+    def at_home(self) -> Array:
+        """People with need of help or a band of support who do not live in a care home."""
+        return self._once("at home", lambda: self.with_needs[self.r.setting[self.with_needs] < CARE_HOME[0]])
+
+    @property
     def carers(self) -> Array:
         """People who give unpaid care."""
         return self._once("carers", lambda: np.flatnonzero((self.r.care_hours > 0) & self.r.present))
+
+    @property
+    def asked(self) -> Array:
+        """People with needs, and people who give unpaid care: those whose quality of life is followed."""
+        def make() -> Array:
+            r = self.r
+            return np.flatnonzero(((r.need > 0) | (r.band > 0) | (r.care_hours > 0)) & r.present)
+        return self._once("asked", make)
+
+    @property
+    def in_bed(self) -> Array:
+        """People who spent time in a hospital bed this week."""
+        return self._once("in bed", lambda: _above_nought(self.r.stay_days))
 
     @property
     def lasting(self) -> Array:
@@ -186,7 +223,7 @@ class Now:
         """People with long-term support from the council, each once."""
         def make() -> Array:
             mine = self.lasting[self.p.funder[self.lasting] == COUNCIL]
-            return np.unique(self.p.person[mine])
+            return each_once(self.p.person[mine])
         return self._once("clients", make)
 
     @property
@@ -194,7 +231,7 @@ class Now:
         """People who live in care homes."""
         def make() -> Array:
             people = self.p.person[self.lasting]
-            return np.unique(people[self.r.setting[people] >= CARE_HOME[0]])
+            return each_once(people[self.r.setting[people] >= CARE_HOME[0]])
         return self._once("residents", make)
 
     @property
@@ -202,7 +239,7 @@ class Now:
         """Clients whom the yearly survey reaches: not those in care homes with dementia or need round the clock."""
         def make() -> Array:
             rows, r = self.clients, self.r
-            unable = (r.setting[rows] >= CARE_HOME[0]) & (r.dementia[rows] | (r.need[rows] == r.need.max(initial=0)))
+            unable = (r.setting[rows] >= CARE_HOME[0]) & (r.dementia[rows] | (r.need[rows] == ROUND_THE_CLOCK))
             return np.asarray(rows[~unable])
         return self._once("surveyed", make)
 
@@ -212,12 +249,20 @@ class Now:
 
     def by_cell(self, given: Any, cell: Array) -> F8:
         """What a look gave, by cell of people [100]; one number with no people stands in an extra place [101]."""
+        if isinstance(given, np.ndarray):
+            return self._count(given, cell)
         out = np.zeros(CELLS + 1)
         if isinstance(given, tuple):
             rows, values = given
             out[:CELLS] = np.bincount(cell[rows], weights=values, minlength=CELLS)[:CELLS]
-        elif isinstance(given, np.ndarray):
-            out[:CELLS] = np.bincount(cell[given], minlength=CELLS)[:CELLS]
         else:
             out[CELLS] = float(given)
+        return out
+
+    def _count(self, rows: Array, cell: Array) -> F8:
+        if id(rows) in self._counted:
+            return self._counted[id(rows)]
+        out = np.append(np.bincount(cell[rows], minlength=CELLS)[:CELLS], 0).astype(np.float64)
+        if any(rows is kept for kept in self._kept.values()):
+            self._counted[id(rows)] = out
         return out

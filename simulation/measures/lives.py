@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.evidence.lists import SETTING
-from simulation.measures.kinds import Now, happens, measure, ratio
+from simulation.measures.kinds import Now, each_once, happens, measure, ratio
 from simulation.world.columns import Array
-from simulation.world.town import CARE_HOME
 
 WITH_FAMILY = SETTING.index("with family")
 DAYS_A_YEAR = 52 * 7
@@ -19,15 +18,11 @@ def _asked(rows: Array, values: Array) -> tuple[Array, Array]:
     return rows[known], values[rows[known]]
 
 
-def _people_and_carers(now: Now) -> Array:
-    return np.union1d(now.with_needs, now.carers)
-
-
 # Wellbeing ----------------------------------------------------------------------------------------------------------
 @measure("Years of life, weighted by its quality (ASCOT)", "ASCOT-years", "wellbeing", "up", "mean")
 def ascot_years(now: Now) -> object:
     """Sum of the ASCOT index over people with needs and carers: person-years in a year, full quality counting one."""
-    return _asked(_people_and_carers(now), now.r.scrqol)
+    return _asked(now.asked, now.r.scrqol)
 
 
 @measure("Quality of life, people with needs (ASCOT)", "ASCOT index", "wellbeing", "up", "ratio")
@@ -59,7 +54,7 @@ def social_contact_5a(now: Now) -> object:
 @measure("Often lonely", "share", "wellbeing", "down", "ratio")
 def lonely_often(now: Now) -> object:
     """Share of adults who are often or always lonely."""
-    return now.adults[now.r.lonely[now.adults]], now.adults
+    return np.flatnonzero(now.r.lonely & now.r.present), now.adults
 
 
 @measure("Often lonely, people with needs", "share", "wellbeing", "down", "ratio")
@@ -71,14 +66,14 @@ def lonely_with_needs(now: Now) -> object:
 @measure("Satisfaction with life", "score 0-10", "wellbeing", "up", "ratio")
 def life_satisfaction(now: Now) -> object:
     """Mean over people with needs and carers."""
-    rows, values = _asked(_people_and_carers(now), now.r.satisfaction)
+    rows, values = _asked(now.asked, now.r.satisfaction)
     return (rows, values), rows
 
 
 @measure("Satisfaction with life, people touched by support", "score 0-10", "wellbeing", "up", "ratio", every=52)
 def life_satisfaction_touched(now: Now) -> object:
     """Mean over people who have had support or waited for it since the plan began, and those who care for them."""
-    rows, values = _asked(now.adults[now.r.touched[now.adults]], now.r.satisfaction)
+    rows, values = _asked(np.flatnonzero(now.r.touched & now.r.present), now.r.satisfaction)
     return (rows, values), rows
 
 
@@ -115,7 +110,7 @@ happens("carers_could_not_go_on", "Carers who could not go on", "carers", "wellb
 @measure("Supported at home", "people", "wellbeing", "up", "mean")
 def supported_at_home(now: Now) -> object:
     """People with long-term support who live in their own home or with family, whoever pays."""
-    people = np.unique(now.p.person[now.lasting])
+    people = each_once(now.p.person[now.lasting])
     return people[now.r.setting[people] <= WITH_FAMILY]
 
 
@@ -138,22 +133,20 @@ happens("waits_for_arrangements", "Days waiting in hospital for arrangements", "
 @measure("Bed days", "days", "hospital", "down", "sum", 1)
 def bed_days(now: Now) -> object:
     """Days in a hospital bed in emergency stays."""
-    rows = np.flatnonzero(now.r.stay_days)
-    return rows, now.r.stay_days[rows]
+    return now.in_bed, now.r.stay_days[now.in_bed]
 
 
 @measure("Days ready to leave hospital and not able to", "days", "hospital", "down", "sum", 1)
 def delayed_days(now: Now) -> object:
     """Days spent in hospital by people who no longer need to be there."""
-    rows = np.flatnonzero(now.r.delayed_days)
-    return rows, now.r.delayed_days[rows]
+    return now.in_bed, now.r.delayed_days[now.in_bed]
 
 
 @measure("Care home residents in hospital", "people", "hospital", "neither", "mean")
 def care_home_residents_in_hospital(now: Now) -> object:
     """Residents of care homes who are in hospital."""
-    rows = np.flatnonzero(now.r.hospital)
-    return rows[(now.r.setting[rows] >= CARE_HOME[0]) & now.r.present[rows]]
+    rows = now.residents
+    return rows[now.r.hospital[rows] > 0]
 
 
 @measure("People", "people", "system", "neither", "mean")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from simulation.evidence.lists import FIFTH, GROUP, TENURE
-from simulation.measures.kinds import F8, MEASURES, Divided, Happened, InYear, Measure, Now, Pounds, Seen
-from simulation.process import B1, F4, I1, kernel
+from simulation.measures.kinds import MEASURES, Divided, Happened, InYear, Measure, Now, Pounds, Seen, each_once
+from simulation.process import B1, F4, F8, I1, I2, kernel
 from simulation.rules import WEEKS
 from simulation.world.columns import Array
 from simulation.world.ledger import CELLS
@@ -24,7 +24,7 @@ AFTER_AGE, AFTER_GROUP, AFTER_FIFTH = (CELLS // int(np.prod(SHAPE[:k])) for k in
 
 
 @kernel
-def _cells(age: F4, group: I1, fifth: I1, owns: B1, older: float, cell: Array) -> None:
+def _cells(age: F4, group: I1, fifth: I1, owns: B1, older: float, cell: I2) -> None:
     for i in range(len(age)):
         band = AFTER_AGE if age[i] >= older else 0
         cell[i] = band + AFTER_GROUP * group[i] + AFTER_FIFTH * fifth[i] + (1 if owns[i] else 0)
@@ -57,7 +57,7 @@ class Recorder:
         self.above, self.below, self.last = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.looks = np.zeros((len(self.names), self.years), dtype=np.int64)
         self.series = np.full((len(self.names), self.weeks), np.nan)
-        self.cell = np.zeros(len(town.residents), dtype=np.int64)
+        self.cell = np.zeros(len(town.residents), dtype=np.int16)
         self.seen = np.zeros(len(town.residents), dtype=np.bool_)
         self.in_year = np.zeros((self.years, CELLS + 1))
         self.renew(town)
@@ -73,6 +73,8 @@ class Recorder:
     def week(self, town: Town) -> None:
         """Look at the town at the end of this week."""
         now, monthly = Now(town), town.week % MONTH == 0
+        if monthly:
+            self.renew(town)
         w = town.week - self.first
         year = w // WEEKS
         self._clients(now, year, monthly)
@@ -81,11 +83,14 @@ class Recorder:
             assert isinstance(measure, Seen)
             if town.week % measure.every == 0:
                 self._look(measure, now, year, w)
-        if monthly:
-            self.renew(town)
 
     def _look(self, measure: Seen, now: Now, year: int, w: int) -> None:
         i, given = self.at[measure.name], measure.look(now)
+        self.looks[i, year] += 1
+        if isinstance(given, float):
+            self.above[i, year, CELLS] += given
+            self.last[i, year, CELLS] = self.series[i, w] = given
+            return
         if measure.over == "ratio":
             above, below = (now.by_cell(part, self.cell) for part in given)
             self.below[i, year] += below
@@ -96,7 +101,6 @@ class Recorder:
             self.last[i, year] = above
             self.series[i, w] = above.sum()
         self.above[i, year] += above
-        self.looks[i, year] += 1
 
     def _clients(self, now: Now, year: int, monthly: bool) -> None:
         """Who has had long-term support from the council at any time in the year: each counted once."""
@@ -109,7 +113,7 @@ class Recorder:
             rows = np.concatenate([rows, now.clients])
         if now.week % WEEKS == 0 or now.week == self.first:
             self.seen[:] = False
-        rows = np.unique(rows[~self.seen[rows]])
+        rows = each_once(rows[~self.seen[rows]])
         self.seen[rows] = True
         self.in_year[year] += now.by_cell(rows, self.cell)
 

@@ -1,12 +1,11 @@
-"""Who is supported where and by whom, who waits, how market and community are, and how practice stands."""
+"""Who is supported where and by whom, who asks, who waits, and whose needs go unmet."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from simulation.evidence.lists import NEED
-from simulation.measures.kinds import InYear, Now, happens, measure, ratio, register
-from simulation.services import found
+from simulation.measures.kinds import InYear, Now, each_once, happens, measure, ratio, register
 from simulation.world.columns import Array
 from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF
 
@@ -36,7 +35,7 @@ def community_clients_end(now: Now) -> object:
 def own_clients_at_home(now: Now) -> object:
     """People at home with long-term support they pay for themselves."""
     mine = now.lasting[now.p.funder[now.lasting] == SELF]
-    rows = np.unique(now.p.person[mine])
+    rows = each_once(now.p.person[mine])
     return rows[now.r.setting[rows] < CARE_HOME[0]]
 
 
@@ -92,6 +91,8 @@ happens("care_home_admissions", "Admissions to care homes", "people", "system", 
         "Everybody who moves into a care home, whoever pays.", "begins", services=HOMES)
 happens("care_home_departures", "Departures from care homes", "people", "system", "neither",
         "Everybody who leaves a care home, by death or otherwise.", "ends", services=HOMES)
+happens("deaths", "Deaths", "people", "system", "neither", "People of the place who died.", "dies")
+happens("falls", "Falls", "people", "hospital", "down", "Falls of frail people.", "falls")
 happens("moved_when_closing", "Moved because a home or agency closed", "people", "system", "down",
         "People who had to change provider.", "moves")
 ratio("care_home_stay", "Stay in a care home", "years", "system", "neither",
@@ -132,157 +133,17 @@ ratio("support_wait", "Wait from asking to support", "weeks", "system", "down", 
 @measure("Waiting for an assessment or for support", "people", "system", "down", "mean")
 def waiting(now: Now) -> object:
     """People who have asked for long-term support and do not have it."""
-    rows = np.flatnonzero(now.r.stage)
-    return rows[now.r.long_term[rows] & now.r.present[rows]]
+    return np.flatnonzero((now.r.stage > 0) & now.r.long_term & now.r.present)
 
 
 @measure("Hours of help needed and not met", "hours a week", "system", "down", "mean")
 def unmet_hours(now: Now) -> object:
     """Hours that neither support nor family meets, for people with needs outside care homes."""
-    rows = now.with_needs[now.r.setting[now.with_needs] < CARE_HOME[0]]
-    return rows, now.r.unmet[rows] * now.r.hours_needed[rows]
+    return now.at_home, now.r.unmet[now.at_home] * now.r.hours_needed[now.at_home]
 
 
 @measure("People with unmet needs", "people", "system", "down", "mean")
 def people_unmet(now: Now) -> object:
     """People with personal-care needs at home of whose hours a share goes unmet that an assessment would count."""
-    rows = now.with_needs[now.r.need[now.with_needs] >= PERSONAL]
     counts = getattr(getattr(now.town, "door", None), "unmet_counts", 0.0)
-    return rows[(now.r.setting[rows] < CARE_HOME[0]) & (now.r.unmet[rows] > counts)]
-
-
-# Services: who uses them, what room there is ------------------------------------------------------------------------
-def _service_measures(name: str, title: str) -> None:
-    def users(now: Now) -> Array:
-        if not now.town.has(name):
-            return np.empty(0, dtype=np.int32)
-        return np.asarray(now.p.person[now.users(now.town.service(name))])
-
-    def room(now: Now) -> float:
-        if not now.town.has(name):
-            return 0.0
-        p = now.town.providers
-        return float(p.room[(p.service == now.town.service(name)) & p.open].sum())
-
-    def used(now: Now) -> float:
-        if not now.town.has(name):
-            return 0.0
-        p = now.town.providers
-        return float(p.used[(p.service == now.town.service(name)) & p.open].sum())
-
-    users.__name__, users.__doc__ = f"users_{name}", f"People with support from {title}, whoever pays."
-    measure(f"{title}: people", "people", "system", "neither", "mean")(users)
-    room.__name__, room.__doc__ = f"room_{name}", f"What {title} could give: places, hours a week or people at once."
-    measure(f"{title}: room", "places, hours or people", "system", "neither", "mean")(room)
-    used.__name__, used.__doc__ = f"used_{name}", f"What is in use of {title}."
-    measure(f"{title}: in use", "places, hours or people", "system", "neither", "mean")(used)
-
-
-for _name, _kind in found().items():
-    _service_measures(_name, _kind.title or _name)
-
-
-def _hours(name: str, funder: int, title: str) -> None:
-    def look(now: Now) -> object:
-        if not now.town.has("home_care"):
-            return 0.0
-        mine = now.users(now.town.service("home_care"))
-        mine = mine[now.p.funder[mine] == funder]
-        return now.p.person[mine], now.p.given[mine]
-
-    look.__name__, look.__doc__ = name, f"Hours of home care that really come: {title}."
-    measure(f"Home care hours, {title}", "hours a week", "system", "neither", "mean")(look)
-
-
-_hours("home_care_hours_council", COUNCIL, "paid for by the council")
-_hours("home_care_hours_own", SELF, "paid for by people themselves")
-
-
-# The market and the workforce ---------------------------------------------------------------------------------------
-def _homes(now: Now) -> Array:
-    codes = [now.town.service(n) for n in HOMES if now.town.has(n)]
-    return np.isin(now.town.providers.service, codes)
-
-
-@measure("Care homes open", "homes", "system", "neither", "end")
-def care_homes_open(now: Now) -> float:
-    """Residential and nursing homes that are open."""
-    return float(np.count_nonzero(_homes(now) & now.town.providers.open))
-
-
-@measure("Care homes closed", "homes", "system", "down", "sum", 1)
-def care_homes_closed(now: Now) -> float:
-    """Homes whose last day fell in the year."""
-    return float(np.count_nonzero(_homes(now) & (now.town.providers.closes == now.week)))
-
-
-@measure("Care home occupancy by people of the place", "share", "system", "neither", "ratio")
-def care_home_occupancy(now: Now) -> object:
-    """Residents over places built."""
-    p, mine = now.town.providers, _homes(now) & now.town.providers.open
-    return float(p.used[mine].sum()), float(p.built[mine].sum())
-
-
-@measure("Care workers in post", "people", "system", "up", "mean")
-def care_workers(now: Now) -> float:
-    """Paid care workers employed by homes, agencies and schemes."""
-    return float(np.count_nonzero(now.town.carers.employed))
-
-
-@measure("Staff turnover", "share a year", "system", "down", "ratio", 1)
-def staff_turnover(now: Now) -> object:
-    """Care workers who left a job in the year over posts filled."""
-    return now.memory.get("working.left", 0.0) * 52, now.memory.get("working.posts", 0.0)
-
-
-@measure("Care posts that stand empty", "share", "system", "down", "mean", counts=False)
-def vacancies(now: Now) -> float:
-    """Whole-time posts wanted and not filled, over posts wanted."""
-    return now.memory.get("working.vacancy", 0.0)
-
-
-@measure("Pay above the going rate", "share", "system", "neither", "mean", counts=False)
-def pay_premium(now: Now) -> float:
-    """What a tight labour market or a plan adds to care workers' pay."""
-    return now.memory.get("price premium", 0.0)
-
-
-# Community ----------------------------------------------------------------------------------------------------------
-@measure("Volunteers", "people", "system", "up", "mean")
-def volunteers(now: Now) -> float:
-    """Active volunteers beyond family and friends."""
-    return float(np.count_nonzero(now.town.volunteers.active))
-
-
-@measure("Friends a person has", "friends", "system", "up", "ratio", 52)
-def ties(now: Now) -> object:
-    """Friendships over adults."""
-    rows = now.adults
-    return (rows, (now.r.friends[rows] >= 0).sum(axis=1)), rows
-
-
-# How the council's practice stands ----------------------------------------------------------------------------------
-def _practice(name: str, title: str, says: str) -> None:
-    def look(now: Now) -> float:
-        return float(getattr(now.town.commissioner, name))
-
-    look.__name__, look.__doc__ = f"practice_{name}", says
-    measure(title, "ratio" if "steer" not in name else "log odds", "system", "neither", "mean", counts=False)(look)
-
-
-for _name, _title, _says in (
-        ("prevention_share", "Prevention and community lines kept", "Over what they were; cut first."),
-        ("assessment_share", "Assessment capacity kept", "Over what it was, the plan's own lever left out."),
-        ("package_size", "Size of new packages", "Over assessed need, the plan's own lever left out."),
-        ("fee_drift", "Council fees over the cost of care", "Over what they were at founding."),
-        ("practice", "Share found eligible", "Over what it was: practice drifts, the law does not."),
-        ("steer", "Lean towards other answers than a care home, 65+", "What the plan adds to their weight."),
-        ("steer_working_age", "Lean towards other answers than a care home, 18-64", "As above.")):
-    _practice(_name, _title, _says)
-
-
-@measure("Weeks under a section 114 notice", "weeks", "system", "down", "sum", 1, counts=False)
-def section_114(now: Now) -> float:
-    """Weeks in which reserves are gone and non-statutory spending is frozen."""
-    return float(now.town.commissioner.section_114 > now.week)
-
+    return now.at_home[(now.r.need[now.at_home] >= PERSONAL) & (now.r.unmet[now.at_home] > counts)]

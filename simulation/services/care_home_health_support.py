@@ -26,7 +26,7 @@ class CareHomeHealthSupport(Service):
     emergency: Ratio
     posts_run_on: Weeks
 
-    title: ClassVar[str] = "Health support in care homes"
+    title: ClassVar[str] = "health support in care homes"
     counts: ClassVar = "places"
     long_term: ClassVar[bool] = False
     keeps_funder: ClassVar[bool] = True

@@ -34,7 +34,7 @@ class CommunitySupport(Service):
     ends_learning_disability: PerYear
     ends_working_age: PerYear
 
-    title: ClassVar[str] = "Community support"
+    title: ClassVar[str] = "community support"
     counts: ClassVar = "hours"
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "home care"

@@ -47,7 +47,7 @@ class DirectPayments(Service):
     continuity: Points
     posts_run_on: Weeks
 
-    title: ClassVar[str] = "Direct payments"
+    title: ClassVar[str] = "direct payments"
     counts: ClassVar = "hours"
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "personal assistant"
@@ -66,6 +66,7 @@ class DirectPayments(Service):
         r = town.residents
         would = town.draws.traits("direct_payments: willing and able", people) < self._willing(people, town)
         fits = would & (r.setting[people] <= max(schemes.AT_HOME)) & ((r.need[people] > 0) | (r.band[people] > 0))
+        fits &= ~town.means.pays_own_way(r.savings[people])  # it is the council's money
         return np.where(fits, self.appeal + self.control_pull * (r.wants_control[people] - 0.5), UNSUITABLE)
 
     def makes_room(self, town: Town) -> None:
@@ -74,7 +75,7 @@ class DirectPayments(Service):
         if not len(rows):
             return
         schemes.follow_demand(self, town, rows, float(self.lead), float(self.spare))
-        holders = float(np.count_nonzero(town.supported_by(town.service(self.name))))
+        holders = float(len(town.placements.of(town.service(self.name))))
         money, index = schemes.steady_money(self, town, self.posts_run_on), town.prices["care_index"]
         town.tell(USUAL, money / index, holders)
         usual = town.centres.get(USUAL, self.support_cost / 52) * index * holders

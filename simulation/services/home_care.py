@@ -18,6 +18,8 @@ from simulation.world.town import COUNCIL, SELF, Town
 
 SOME, PERSONAL = NEED.index("some help"), NEED.index("one or two personal tasks")
 HOME_CARE = ROLE.index("home care")
+HOUR = "home_care: cost of an hour"  # pounds, on the mean of agencies, at the prices of the first day
+WANTED = "home_care: more hours wanted"  # that a plan pays for, staff or no staff
 TINY = float(np.finfo(np.float64).eps)
 
 
@@ -34,12 +36,15 @@ class HomeCare(Service):
     leaning: LogOdds
     home_care_pay_share: Share
     care_staff_per_unit: Annotated[Ratios, By("role")]
+    home_care_margin: Share  # of an agency, as usual
     ends_needed: PerYear
     ends_little_need: PerYear
     hand_back: PerYear  # a council package, at no margin
     hand_back_margin: Share
     exit: PerYear
     exit_margin: Share
+    entry: PerYear  # new agencies for each that there is, at no margin
+    entry_size: Share  # hours a new agency sets out to give, over the mean of those there are
     margin_weeks: Weeks
     notice_least: Weeks
     notice_most: Weeks
@@ -83,6 +88,7 @@ class HomeCare(Service):
         rate = np.where(p.closes[agencies] == FAR, self.exit * np.exp(-p.margin[agencies] / self.exit_margin), 0.0)
         leaves = town.draws.happens("home_care: decides to close", 1.0 - np.exp(-rate / WEEKS), agencies)
         give_notice(self, agencies[leaves], town, self.notice_least, self.notice_most, self.abrupt)
+        self._new_agency(agencies, town)
         closing = agencies[p.closes[agencies] < FAR]
         p.room[closing] = np.minimum(p.room[closing], p.used[closing])
         close_down(self, agencies, town)
@@ -93,20 +99,39 @@ class HomeCare(Service):
     def _keep_books(self, agencies: Array, mine: Array, town: Town) -> None:
         """Margin of each agency: what its hours bring over what they cost, smoothed."""
         p, pl, m = town.providers, town.placements, town.memory
-        cost = m.get("home_care: cost of an hour", 0.0) * town.prices.get("care_index", 1.0) * self.pay_factor(town)
-        hours = self._by_agency(mine, pl.given[mine], town)[agencies]
-        if cost <= 0:
+        if HOUR not in m:
             return
+        pay = m.get("pay premium", m.get("price premium", 0.0)) + m.get("price premium, home care", 0.0)
+        dearer = town.prices["care_index"] * (1.0 + self.home_care_pay_share * pay)
+        hours = self._by_agency(mine, pl.given[mine], town)[agencies]
         income = self._by_agency(mine, pl.price[mine], town)[agencies]
+        if town.burning_in and hours.sum() > 0:  # who pays settles in the burn-in; agencies as a whole do as usual
+            usual = float(income.sum() / hours.sum()) / dearer / (1.0 + self.home_care_margin)
+            m[HOUR] += (usual - m[HOUR]) / max(self.margin_weeks, 1.0)
+        cost = m[HOUR] * dearer
         own_cost = np.array([m.get(f"agency {a}: cost over the mean", 1.0) for a in agencies]) * cost
         margin = np.where(hours > 0, income / np.maximum(hours * own_cost, 1.0) - 1.0, p.margin[agencies])
         p.margin[agencies] += (margin - p.margin[agencies]) / max(self.margin_weeks, 1.0)
+
+    def _new_agency(self, agencies: Array, town: Town) -> None:
+        """Where an hour pays, somebody starts an agency, small, and looks for care workers."""
+        p, k = town.providers, town.service(self.name)
+        if HOUR not in town.memory:
+            return
+        margin = float(np.average(p.margin[agencies], weights=np.maximum(p.used[agencies], 1.0)))
+        rate = len(agencies) * self.entry / WEEKS * float(np.exp(margin / self.exit_margin))
+        if town.draws.happens("home_care: an agency opens", rate, np.zeros(1, dtype=np.int64))[0]:
+            size = float(p.room[agencies].mean()) * self.entry_size
+            first = int(agencies[0])
+            p.append(1, service=k, number=int(p.number[p.service == k].max()) + 1, neighbourhood=p.neighbourhood[first],
+                     open=True, opened=town.week, built=size, quality=float(p.quality[agencies].mean()), staffing=1.0,
+                     ramp=1.0)
 
     def _hand_back(self, agencies: Array, mine: Array, town: Town) -> None:
         """Where the council's price is below their cost, agencies hand packages back; people move on or wait again."""
         p, pl = town.providers, town.placements
         ours = mine[(pl.funder[mine] == COUNCIL)]
-        if not len(ours) or town.memory.get("home_care: cost of an hour", 0.0) <= 0:
+        if not len(ours) or HOUR not in town.memory:
             return
         rate = self.hand_back * np.exp(-p.margin[pl.provider[ours]].astype(np.float64) / self.hand_back_margin)
         back = ours[town.draws.happens("home_care: hands back", 1.0 - np.exp(-rate / WEEKS), pl.person[ours])]
@@ -136,6 +161,7 @@ class HomeCare(Service):
         p, pl = town.providers, town.placements
         money = town.memory.get("home_care: money for hours", 0.0)
         if money <= 0:
+            town.memory.pop(WANTED, None)
             return np.zeros(len(users))
         more_now = np.maximum(pl.given[users.placements] - pl.hours[users.placements], 0.0)
         lacking = np.where((pl.funder[users.placements] == COUNCIL) & (there > 0),
@@ -144,6 +170,7 @@ class HomeCare(Service):
         by_agency = np.bincount(users.providers, weights=lacking, minlength=len(p))[users.providers]
         staffed = lacking * np.minimum(1.0, spare / np.maximum(by_agency, TINY))
         affordable = money / (town.prices["home_care_hour"] * self.pay_factor(town))
+        town.memory[WANTED] = min(affordable, float(lacking.sum()))
         return np.asarray(staffed * min(1.0, affordable / max(float(staffed.sum()), TINY)))
 
     def ends(self, users: Users, town: Town) -> Mapping[str, Array]:

@@ -28,6 +28,7 @@ from simulation.world.ledger import Payment
 from simulation.world.town import SELF, Town
 
 OWN_HOME = schemes.AT_HOME[0]
+MONTH = 4  # householders are matched once in so many weeks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,16 +73,18 @@ class Homeshare(Service):
         p.budget[rows] = money / len(rows)
         grown = schemes.grow(town, rows, p.budget[rows] * 52 / self.cost * self.matches_a_worker, self.lead)
         p.room[rows] = schemes.whole(grown)
-        self._match(town, rows)
+        if town.week % MONTH == 0:
+            self._match(town, rows)
 
     def _match(self, town: Town, rows: Array) -> None:
-        """Householders who come forward this week are matched while workers have time: sharers are not what lacks."""
+        """Householders who came forward this month are matched while workers have time: sharers are not what lacks."""
         p, r = town.providers, town.residents
         free = p.room[rows] - p.used[rows]
         if not (free >= 1).any():
             return
-        likely = np.flatnonzero(r.present & r.alone & r.owns_home & (r.need <= 1) & (r.age >= self.older_age))
-        coming = likely[town.draws.happens("homeshare: comes forward", self.come_forward.weekly, likely)]
+        likely = np.flatnonzero(r.alone & r.owns_home & (r.need <= 1) & (r.age >= self.older_age))
+        chance = 1.0 - np.exp(-self.come_forward * MONTH / 52)
+        coming = likely[town.draws.happens("homeshare: comes forward", chance, likely)]
         known = (r.supports[coming] & np.uint32(1 << town.service(self.name))) != 0
         coming = coming[~known & np.isfinite(self.suits(coming, town))]
         places = np.repeat(rows, np.maximum(np.floor(free), 0).astype(np.int64))[:len(coming)]

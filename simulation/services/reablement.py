@@ -31,9 +31,10 @@ class Reablement(Service):
     eligible_with_dementia: Share
     older_age: Years
     appeal: LogOdds
+    too_little: Share
     posts_run_on: Weeks
 
-    title: ClassVar[str] = "Reablement"
+    title: ClassVar[str] = "reablement"
     counts: ClassVar = "caseload"
     long_term: ClassVar[bool] = False
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
@@ -69,18 +70,22 @@ class Reablement(Service):
         self._from_hospital(town, rows)
 
     def _from_hospital(self, town: Town, rows: Array) -> None:
-        """The team takes people straight from hospital: first those who wait there for support, then by lot."""
+        """The team takes people straight from hospital, by lot: some wait there for support, some asked for none."""
         r, p = town.residents, town.providers
-        places = np.repeat(rows, np.maximum(np.floor(p.room[rows] - p.used[rows]), 0).astype(np.int64))
+        users = Users(town, town.service(self.name))
+        leaving = np.logical_or.reduce(list(self.ends(users, town).values()))
+        free = p.room - p.used + np.bincount(users.providers[leaving], minlength=len(p))
+        places = np.repeat(rows, np.maximum(np.floor(free[rows]), 0).astype(np.int64))
         if not len(places):
             return
-        asked = (r.stage > 0) & (r.reason == DISCHARGE) & r.long_term
-        people = np.flatnonzero(((r.hospital == READY) & asked) | ((r.discharged == town.week - 1) & (r.hospital == 0)))
-        people = people[r.present[people] & ((r.stage[people] == 0) | asked[people])]
-        people = people[np.isfinite(self.suits(people, town)) & ~self._here(people, town)]
-        order = np.lexsort((town.draws.uniforms("reablement: is taken on", people), ~asked[people],
-                            r.hospital[people] != READY))
-        people = people[order][:len(places)]
+        people = np.concatenate([np.flatnonzero(r.hospital == READY), np.flatnonzero(r.discharged == town.week - 1)])
+        people = people[r.present[people] & (r.funder[people] == 0) & ~self._here(people, town)]
+        waits = r.hospital[people] == READY
+        asked = (r.stage[people] > 0) & (r.reason[people] == DISCHARGE) & r.long_term[people]
+        fits = np.where(waits, asked, asked | (r.stage[people] == 0)) & np.isfinite(self.suits(people, town))
+        luck = town.draws.uniforms("reablement: is taken on", people)
+        order = np.lexsort((luck, ~fits))
+        people = people[order][:min(len(places), int(fits.sum()))]
         places = places[:len(people)]
         town.begin(town.service(self.name), people, places, hours=float(self.hours), price=self._week(town),
                    cause="discharge")
@@ -111,24 +116,29 @@ class Reablement(Service):
         """Recovery is quicker while the team is there; whoever still needs help at the end asks for it in time."""
         there = (users.hospital == 0) & (town.providers.staffing[users.providers] > 0)
         users.recovering = np.maximum(users.recovering, self.recovery * there)
+        schemes.asks(town, users.rows[self._is_to_ask(users, town)], "support ended")
+
+    def _is_to_ask(self, users: Users, town: Town) -> Array:
+        """Whose episode is over and who would go short of help, family and others doing what they do: they ask once."""
         due = self._due(users, town)
-        asking = (due <= town.week) & (users.need > 1) & (users.funder == 0) & (users.asked < due)
-        schemes.asks(town, users.rows[asking], "support ended")
+        short = users.hours_needed - users.hours_family - users.hours_other
+        needs_more = (users.need > 1) & (short > self.too_little * users.hours_needed)
+        return np.asarray((due <= town.week) & needs_more & (users.funder == 0) & (users.asked < due))
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
-        """Each person's week; and what the team costs beyond that while it grows or stands ready."""
+        """Each person's week; and the team beyond that while it grows or stands ready. Empty posts cost nothing."""
         yield from placement_costs(self, users, town)
         rows, p = schemes.rows_of(self, town), town.providers
-        beyond = max(float(p.budget[rows].sum()) - float(town.placements.price[users.placements].sum()), 0.0)
-        if beyond > 0:
-            not_grown = float(p.budget[rows] @ (1 - p.ramp[rows]))
-            yield from schemes.lump(self.name, self.name, "start_up", min(not_grown, beyond))
-            yield from schemes.lump(self.name, self.name, "standing_empty", max(beyond - not_grown, 0.0))
+        if p.budget[rows].any():
+            ready = float(p.room[rows].sum()) * self._week(town) - float(town.placements.price[users.placements].sum())
+            yield from schemes.lump(self.name, self.name, "start_up", float(p.budget[rows] @ (1 - p.ramp[rows])))
+            yield from schemes.lump(self.name, self.name, "standing_empty", max(ready, 0.0))
 
     def ends(self, users: Users, town: Town) -> Mapping[str, Array]:
         """At the planned end: able again, or handed over, or told no; people who wait for a package stay on."""
         due = self._due(users, town) <= town.week
-        able, taken_over, waits = users.need < 2, users.funder > 0, users.stage > 0
+        able, taken_over = users.need < 2, users.funder > 0
+        waits = (users.stage > 0) | self._is_to_ask(users, town)
         moved = users.setting > max(schemes.AT_HOME)
-        return {"moves on": moved, "goals met": due & able, "handed over": due & ~able & taken_over,
+        return {"moves on": moved, "handed over": due & taken_over, "goals met": due & able & ~waits,
                 "planned end": due & ~able & ~taken_over & ~waits}

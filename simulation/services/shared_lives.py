@@ -44,6 +44,7 @@ class SharedLives(Service):
     approvals_a_worker: PerYear
     most_approvals: PerYear
     willing: Share
+    most_empty: Share
     checks: Weeks
     matching: Weeks
     carers_leave: PerYear
@@ -86,36 +87,43 @@ class SharedLives(Service):
             founded = town.memory.setdefault(f"shared_lives.founded.{row}", float(p.built[row]))
             if money <= 0 and founded <= 0 and p.built[row] <= 0:
                 continue
-            workers = self._workers(town, int(row), money, founded)
-            self._approve(town, int(row), workers)
+            scope = self._scope(town, int(row), len(rows))
+            workers = self._workers(town, int(row), money, founded, scope)
+            self._approve(town, int(row), workers, scope)
             self._lose(town, int(row), workers)
             p.room[row] = np.floor(p.built[row] + schemes.TINY)
 
-    def _workers(self, town: Town, row: int, money: float, founded: float) -> float:
+    def _scope(self, town: Town, row: int, schemes_here: int) -> float:
+        """How much sense it makes to look for households, 0 to 1: fewer are left to find, or many wait for a match."""
+        p = town.providers
+        built, empty = float(p.built[row]), max(float(p.built[row]) - float(p.used[row]), 0.0)
+        on_the_way = sum(town.memory.get(f"shared_lives.{stage}.{row}", 0.0) for stage in STAGES)
+        could = self.willing * float(town.neighbourhoods.people.sum()) / schemes_here
+        may_wait = max(self.most_empty * built, self.most_approvals * self.matching / 52)
+        return max(1.0 - (built + on_the_way) / max(could, 1.0), 0.0) * max(1.0 - empty / may_wait, 0.0)
+
+    def _workers(self, town: Town, row: int, money: float, founded: float, scope: float) -> float:
         """Workers of present policy stay as they are; money for more is spent only as far as they can be of use."""
         p = town.providers
         present = founded * (1 / self.carers_a_worker + self.carers_leave / self.approvals_a_worker)
-        useful = p.built[row] / self.carers_a_worker + self.most_approvals / self.approvals_a_worker
+        useful = p.built[row] / self.carers_a_worker + scope * self.most_approvals / self.approvals_a_worker
         more = min(money * 52 / self.cost, max(useful - present, 0.0))
         p.budget[row] = more * self.cost / 52
         return float(present + more)
 
-    def _approve(self, town: Town, row: int, workers: float) -> None:
+    def _approve(self, town: Town, row: int, workers: float, scope: float) -> None:
         """Enquiries become households in checks, then before the panel, then approved and waiting for a match."""
         p, memory = town.providers, town.memory
         keys = [f"shared_lives.{stage}.{row}" for stage in STAGES]
-        on_the_way = sum(memory.get(key, 0.0) for key in keys)
-        adults = float(town.neighbourhoods.people.sum()) / max(len(schemes.rows_of(self, town)), 1)
-        left = max(1.0 - (p.built[row] + on_the_way) / max(self.willing * adults, 1.0), 0.0)
         spare = max(workers - p.built[row] / self.carers_a_worker, 0.0)
-        coming = min(spare * self.approvals_a_worker, self.most_approvals) * left / 52
+        coming = float(min(spare * self.approvals_a_worker, self.most_approvals) * scope / 52)
         for key, weeks in zip(keys, (self.checks / 2, self.checks / 2, float(self.matching)), strict=True):
             held = memory.get(key, 0.0)
             out = held - float(schemes.nearer(held, 0.0, weeks))
             memory[key] = held - out + coming
             coming = out
         p.built[row] += coming
-        p.ramp[row] = p.built[row] / max(p.built[row] + on_the_way, 1.0)
+        p.ramp[row] = p.built[row] / max(float(p.built[row]) + sum(memory[key] for key in keys), 1.0)
 
     def _lose(self, town: Town, row: int, workers: float) -> None:
         """Households leave: more of them when fees fall behind costs, or when too few workers support them."""

@@ -50,7 +50,7 @@ class SupportedLiving(Service):
     leaves_others: PerYear
     breakdown: PerYear
 
-    title: ClassVar[str] = "Supported living"
+    title: ClassVar[str] = "supported living"
     counts: ClassVar = "places"
     home: ClassVar[str] = "supported living"
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})

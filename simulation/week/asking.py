@@ -36,11 +36,11 @@ def asking(residents: Any, draws: Draws, events: Events, town: Town, *,
     oldest = float(residents.age.max(initial=town.door.age_centre))
     most_long = _weekly(town.door.most_a_year(oldest) * most_at_once)
     little = scale_requests * np.vstack([little_help_working_age, little_help_older])
-    most_little = _weekly(little.max(axis=0) * most_at_once)
+    most_little = _weekly(little * most_at_once)
     long_key, little_key = draws.key("asking: long term"), draws.key("asking: a little help")
     long, some = _who_might(residents.present, residents.setting, residents.stage, residents.hospital, residents.need,
-                            residents.group, most_long, most_little, long_key, little_key, CARE_HOME[0],
-                            DISABILITY, MENTAL)
+                            residents.group, residents.age >= town.door.older_from, most_long, most_little, long_key,
+                            little_key, CARE_HOME[0], DISABILITY, MENTAL)
     home, care_home = the_door.rates(long, town)
     moved = _pushed(long, town, ups_and_downs, unmet)
     _tell(long, home + care_home, care_home, moved, most_long, town)
@@ -57,8 +57,8 @@ def asking(residents: Any, draws: Draws, events: Events, town: Town, *,
 
 
 @kernel
-def _who_might(present: B1, setting: I1, stage: I1, hospital: I1, need: I1, group: I1, most_long: F8, most_little: F8,
-               long_key: np.uint64, little_key: np.uint64, care_home: int, disability: int,
+def _who_might(present: B1, setting: I1, stage: I1, hospital: I1, need: I1, group: I1, older: B1, most_long: F8,
+               most_little: F8, long_key: np.uint64, little_key: np.uint64, care_home: int, disability: int,
                mental: int) -> tuple[I4, I4]:
     """Rows whose luck could suffice for long-term support, and for a little help, at the highest rate of their need."""
     long, some = np.empty(len(present), dtype=np.int32), np.empty(len(present), dtype=np.int32)
@@ -66,7 +66,7 @@ def _who_might(present: B1, setting: I1, stage: I1, hospital: I1, need: I1, grou
     for i in range(len(present)):
         if not present[i] or stage[i] != 0 or setting[i] >= care_home or hospital[i] != 0:
             continue
-        n = int(need[i])
+        n = (int(older[i]), int(need[i]))
         if group[i] == disability or group[i] == mental or uniform(long_key, i) < most_long[n]:
             long[a] = i
             a += 1
@@ -94,7 +94,8 @@ def _tell(rows: Array, rate: Array, care_home: Array, moved: Array, most: Array,
         return
     r = town.residents
     banded = (r.group[rows] == DISABILITY) | (r.group[rows] == MENTAL)
-    looked_at = np.where(banded, 0.0, 1.0 / most[r.need[rows]])
+    chance = most[(r.age[rows] >= town.door.older_from).astype(np.int64), r.need[rows]]
+    looked_at = np.where(banded, 0.0, 1.0 / np.maximum(chance, np.finfo(np.float32).tiny))
     town.tell("asking: moved", float((looked_at * rate * moved).sum()), float((looked_at * rate).sum()))
     weight = looked_at * care_home / the_door.lonely_ratio(rows, town)
     town.tell("door: lonely", float((weight * the_door.lonely_ratio(rows, town)).sum()), float(weight.sum()))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation import door as the_door
 from simulation import means as the_means
 from simulation.draws import Draws, gumbel_from, uniforms_for
 from simulation.evidence.lists import NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import Share, Weeks
-from simulation.process import changes
+from simulation.process import B1, F8, I2, changes, kernel
 from simulation.world.columns import Array
 from simulation.world.ledger import Events
 from simulation.world.providers import Commissioner
@@ -25,6 +26,8 @@ HOMES = tuple(SETTING[code] for code in CARE_HOME)
 ASKINGS = 4096  # requests of one person told apart in the luck of a choice: the week of asking, folded
 NEVER = 10**6
 TINY = float(np.finfo(np.float64).tiny)
+ROUNDING = float(np.finfo(np.float32).eps)
+I8 = NDArray[np.int64]
 
 
 @dataclass
@@ -45,11 +48,11 @@ class Choice:
 
 @changes("residents.stage", "residents.reason", "residents.long_term", "residents.wants_service",
          "residents.hours_wanted", "residents.diverted", "residents.needs_entry", "residents.touched",
-         "residents.disregard", "residents.contribution", "residents.entered_home", "residents.last_assessed",
-         "residents.funder", "residents.setting", "residents.supports", "placements.hours", "placements.price",
-         "placements.contribution", "placements.active", "placements.person", "placements.service",
-         "placements.provider", "placements.since", "placements.until", "placements.given", "placements.funder",
-         "providers.used")
+         "residents.disregard", "residents.contribution", "residents.alone", "residents.entered_home",
+         "residents.last_assessed", "residents.funder", "residents.setting", "residents.supports", "placements.hours",
+         "placements.price", "placements.contribution", "placements.active", "placements.person",
+         "placements.service", "placements.provider", "placements.since", "placements.until", "placements.given",
+         "placements.funder", "providers.used")
 def choosing(residents: Any, draws: Draws, events: Events, town: Town, commissioner: Commissioner, *, patience: Weeks,
              patience_in_hospital: Weeks, patience_early_help: Weeks, declines_most: Share, declines_least: Share,
              nhs_pays: Share) -> None:
@@ -108,11 +111,12 @@ def _what_suits(rows: Array, town: Town) -> Choice:
     home_rate, care_rate = the_door.rates(rows, town)
     home_rate = home_rate * np.exp(np.where(the_door.urgent(rows, town), float(door.crisis_home), 0.0))
     with np.errstate(divide="ignore"):
-        at_home, in_home = np.exp(fits[:, ~care]).sum(axis=1), np.exp(fits[:, care]).sum(axis=1)
-        older = the_door.is_older(rows, town) & ~settled
-        town.tell("choosing: help at home", float((home_rate * at_home)[older].sum()), float(home_rate[older].sum()))
-        at_home = np.where(older, town.centre("choosing: help at home"), np.maximum(at_home, TINY))
-        at_home, in_home = np.log(home_rate / at_home), np.log(care_rate / np.maximum(in_home, TINY))
+        worth_home, worth_care = (np.log(np.maximum(np.exp(fits[:, of]).sum(axis=1), TINY)) for of in (~care, care))
+        older = the_door.is_older(rows, town) & ~settled & np.isfinite(fits[:, ~care]).any(axis=1)
+        drawn = np.where(older, np.exp(door.wider_choice * worth_home), 1.0)
+        town.tell("choosing: help at home", float((home_rate * drawn)[older].sum()), float(home_rate[older].sum()))
+        drawn = np.where(older, drawn / town.centre("choosing: help at home"), 1.0)
+        at_home, in_home = np.log(home_rate * drawn) - worth_home, np.log(care_rate) - worth_care
     return Choice(rows, services, care, fits + np.where(care, in_home[:, None], at_home[:, None]) + noise)
 
 
@@ -126,6 +130,9 @@ def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Sh
     wish = choice.best()
     wants_home = choice.care_home[wish] & (wish >= 0)
     older = the_door.is_older(rows, town)
+    r.needs_entry[rows[wants_home & older]] = True
+    if commissioner.steer == 0 and commissioner.steer_working_age == 0:
+        return wish
     steer = np.where(older, commissioner.steer, commissioner.steer_working_age)
     counted = the_means.house_counted(rows, town)
     steer = np.where(town.means.pays_own_way(r.savings[rows], counted), 0.0, steer)
@@ -140,20 +147,19 @@ def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Sh
     town.events.note("diverted", rows[new])
     declined = wants_home & (steered >= 0) & ~choice.care_home[steered] & ~accepts & (r.wants_service[rows] < 0)
     town.events.note("declines", rows[declined])
-    r.needs_entry[rows[wants_home & older]] = True
     return np.where(turned, steered, wish)
 
 
 # Who gets a place --------------------------------------------------------------------------------------------------
 def _seat_all(choice: Choice, wants: Array, left: Array, town: Town, luck: np.uint64, nhs_pays: Share) -> Array:
     """Give room to those who want each service; returns those (positions) still without."""
-    still = []
+    provider = np.full(len(wants), -1)
     for j in np.unique(wants[left]):
-        mine, service = left[wants[left] == j], choice.services[j]
-        provider = _seats(service, choice.rows[mine], town, luck)
-        _begin(service, choice.rows[mine[provider >= 0]], provider[provider >= 0], town, nhs_pays)
-        still.append(mine[provider < 0])
-    return np.concatenate(still) if still else left[:0]
+        mine = left[wants[left] == j]
+        provider[mine] = _seats(choice.services[j], choice.rows[mine], town, luck)
+    seated = left[provider[left] >= 0]
+    _begin(np.asarray(choice.services)[wants[seated]], choice.rows[seated], provider[seated], town, nhs_pays)
+    return left[provider[left] < 0]
 
 
 def _second_best(choice: Choice, still: Array, town: Town, luck: np.uint64, nhs_pays: Share) -> Array:
@@ -172,54 +178,80 @@ def _seats(service: int, rows: Array, town: Town, luck: np.uint64) -> Array:
     """A provider for each of these people, -1 where none has room: crises first, then the longest wait, then by lot."""
     r, p = town.residents, town.providers
     providers, free = the_door.free_room(service, town)
-    seat = np.full(len(rows), -1)
     if not free.any():
-        return seat
+        return np.full(len(rows), -1)
     takes = town.services[service].uses(rows, r.hours_wanted[rows].astype(np.float64), town)
     apart = bool(p.working_age[providers].any())
     younger = ~the_door.is_older(rows, town)
     order = np.lexsort((uniforms_for(luck, rows), r.asked[rows], ~the_door.urgent(rows, town)))
+    before = free.copy()
+    seat = _one_by_one(order, np.asarray(takes, dtype=np.float64), younger, r.neighbourhood[rows], free,
+                       p.working_age[providers], p.neighbourhood[providers], apart)
+    p.used[providers] += (before - free).astype(np.float32)
+    return np.where(seat >= 0, providers[seat], -1)
+
+
+@kernel
+def _one_by_one(order: I8, takes: F8, younger: B1, lives: I2, free: F8, for_younger: B1, where: I2, apart: bool) -> I8:
+    """In this order, each takes a place near home, else where there is most room; -1 where none fits."""
+    seat = np.full(len(order), -1, dtype=np.int64)
     for i in order:
-        fits = free + np.finfo(np.float32).eps >= takes[i]
-        if apart:
-            fits &= p.working_age[providers] == younger[i]
-        if not fits.any():
-            continue
-        near = p.neighbourhood[providers] == r.neighbourhood[rows[i]]
-        best = int(np.argmax(np.where(fits, free + near * free.sum(), -1.0)))
-        seat[i] = providers[best]
-        free[best] -= takes[i]
-        p.used[providers[best]] += takes[i]
+        best = -1
+        for j in range(len(free)):
+            if free[j] + ROUNDING < takes[i] or (apart and for_younger[j] != younger[i]):
+                continue
+            near = where[j] == lives[i]
+            if best < 0 or (near and where[best] != lives[i]) or (
+                    near == (where[best] == lives[i]) and free[j] > free[best]):
+                best = j
+        if best >= 0:
+            seat[i] = best
+            free[best] -= takes[i]
     return seat
 
 
-def _begin(service: int, rows: Array, provider: Array, town: Town, nhs_pays: Share) -> None:
+def _begin(service: Array, rows: Array, provider: Array, town: Town, nhs_pays: Share) -> None:
     """Support begins: who pays, at what price, with what contribution; what people had before ends."""
     if not len(rows):
         return
-    r, s = town.residents, town.services[service]
-    in_home = np.full(len(rows), s.home in HOMES)
-    hours = r.hours_wanted[rows].astype(np.float64) * (s.counts == "hours" or not s.home)
-    funder, disregard = the_means.who_pays(rows, in_home, town)
-    if s.home == HOMES[-1]:
-        nhs = uniforms_for(town.draws.trait("choosing: the NHS pays"), rows) < nhs_pays
-        funder = np.where(nhs & (r.need[rows] == ROUND_THE_CLOCK), NHS, funder)
-    price = np.where(funder == SELF, s.own_price(rows, hours, town), s.price(rows, hours, town))
-    charged = np.where(funder == COUNCIL, the_means.charge(rows, in_home, price, town), 0.0)
-    _end_what_was(rows, in_home, town)
-    town.events.note("waited", rows, service=s.name, amount=town.week - r.asked[rows])
-    for reason in np.unique(r.reason[rows]):
-        now = r.reason[rows] == reason
-        town.begin(service, rows[now], provider[now], hours=hours[now], funder=funder[now], price=price[now],
+    r = town.residents
+    home = np.array([HOMES.index(s.home) + 1 if s.home in HOMES else 0 for s in town.services])[service]
+    lodged = np.array([s.counts != "hours" and bool(s.home) for s in town.services])[service]
+    hours = np.where(lodged, 0.0, r.hours_wanted[rows].astype(np.float64))
+    funder, disregard = the_means.who_pays(rows, home > 0, town)
+    nhs = uniforms_for(town.draws.trait("choosing: the NHS pays"), rows) < nhs_pays
+    funder = np.where(nhs & (home == len(HOMES)) & (r.need[rows] == ROUND_THE_CLOCK), NHS, funder)
+    price = np.empty(len(rows))
+    for k in np.unique(service):
+        now, s = service == k, town.services[k]
+        price[now] = np.where(funder[now] == SELF, s.own_price(rows[now], hours[now], town),
+                              s.price(rows[now], hours[now], town))
+    charged = np.where(funder == COUNCIL, the_means.charge(rows, home > 0, price, town), 0.0)
+    _end_what_was(rows, home > 0, town)
+    _note(service, rows, home, funder, disregard, town)
+    for k, reason in np.unique(np.stack([service, r.reason[rows]]), axis=1).T:
+        now = (service == k) & (r.reason[rows] == reason)
+        town.begin(int(k), rows[now], provider[now], hours=hours[now], funder=funder[now], price=price[now],
                    contribution=charged[now], cause=REASON[reason])
     r.contribution[rows] = charged
     r.disregard[rows] = np.where(funder == COUNCIL, disregard, 0)
-    if s.home in HOMES:
-        r.entered_home[rows] = town.week
-        for cause, mask in (("new", disregard == 0), ("home not yet counted", disregard > 0)):
-            town.events.note("council admission", rows[(funder == COUNCIL) & mask], cause=cause, service=s.name)
     r.last_assessed[rows] = town.week
     the_door.close(rows, town)
+
+
+def _note(service: Array, rows: Array, home: Array, funder: Array, disregard: Array, town: Town) -> None:
+    """How long people waited, and who moves to a care home at the council's cost: counted as the council counts."""
+    r, events = town.residents, town.events
+    for k in np.unique(service):
+        now, name = service == k, town.services[k].name
+        events.note("waited", rows[now], service=name, amount=town.week - r.asked[rows[now]])
+        ours = now & (home > 0) & (funder == COUNCIL)
+        events.note("council admission", rows[ours & (disregard == 0)], cause="new", service=name)
+        events.note("council admission", rows[ours & (disregard > 0)], cause="home not yet counted", service=name)
+    moved = rows[home > 0]
+    r.entered_home[moved] = town.week
+    left = r.partner[moved]
+    r.alone[left[left >= 0]] = True
 
 
 def _end_what_was(rows: Array, in_home: Array, town: Town) -> None:
@@ -227,7 +259,10 @@ def _end_what_was(rows: Array, in_home: Array, town: Town) -> None:
     pl = town.placements
     lasting = np.array([s.long_term and not s.keeps_funder for s in town.services])
     short = np.array([not s.long_term and s.statutory for s in town.services])
-    mine = np.flatnonzero(pl.active & np.isin(pl.person, rows))
+    had = town.residents.supports[rows] != 0
+    if not had.any():
+        return
+    mine = np.flatnonzero(pl.active & np.isin(pl.person, rows[had]))
     moves = np.isin(pl.person[mine], rows[in_home])
     town.end(mine[lasting[pl.service[mine]] | (moves & short[pl.service[mine]])], "changed support")
 

@@ -27,7 +27,8 @@ def commissioning(town: Town, place: Place, *, rung_starts: Annotated[Shares, By
     purse = budget.Purse(grant * social_care_grant, grant * better_care_grant, reserves)
     steering = shift.Steering(steer_hard, steer_patient, steer_most, round(looks_ahead), round(money_lag),
                               round(smoothed), pot_spread)
-    covered = transition(town)
+    money = shift.follow(town, steering) if town.plan.shifts and town.week >= 0 else shift.Followed(0, 0, 0, 0)
+    covered = transition(town, money.on_models)
     purse.balance(town, covered)
     budget.set_budget(town)
     if town.week < 0:
@@ -37,38 +38,38 @@ def commissioning(town: Town, place: Place, *, rung_starts: Annotated[Shares, By
     elif town.week % budget.QUARTER == 0:
         town.commissioner.forecast_gap = budget.forecast_gap(town) if budget.is_limited(town) else 0.0
         ladder.climb(town)
-    inflow = follow_the_money(town, steering, covered)
+    keep(town, money, covered)
     if town.week % MONTH == 0:
         steering.steer(town, MONTH)
-        fund(town, place, steering, inflow, direct_payment_support)
+        fund(town, place, steering, money.left, direct_payment_support)
 
 
-def transition(town: Town) -> int:
-    """Transition money comes in and pays for what it may. Returns the pence of this week's spending it covers."""
+def transition(town: Town, on_models: float) -> int:
+    """Transition money comes in and pays for the new while it lasts. Returns the pence of this week it covers.
+
+    It pays first for what the plan names (set-up, places standing empty), then for running the plan's models.
+    """
     plan, money, memory = town.plan.transition, town.money, town.memory
     budget.pay(money, plan.paid_by, "council", "transition", "transition", round(plan.in_week(town.week) * 100))
     held = round(memory.get("commissioning.transition", 0.0)) + round(plan.in_week(town.week) * 100)
-    may = sum(budget.paid(money, payer="council", payee=service, purposes=plan.on)
-              for service in shift.models_of(town)) if held and town.plan.shifts else 0.0
-    covered = min(held, round(may * 100))
+    if not held:
+        return 0
+    named = sum(max(budget.paid(money, payer="council", payee=service, purposes=plan.on)
+                    - memory.get(f"commissioning.usual {service}: setting up", 0.0), 0.0)
+                for service in sorted({*shift.models_of(town), *town.plan.invest}))
+    covered = min(held, round(max(named, on_models) * 100))
     memory["commissioning.transition"] = held - covered
     return covered
 
 
-def follow_the_money(town: Town, steering: shift.Steering, covered: int) -> float:
-    """What fell free this week, after the people concerned, goes into the pot; what the models take comes out of it.
-
-    Returns pounds a week newly left for the models (below nought while people need more than falls free).
-    """
-    if not town.plan.shifts or town.week < 0:
-        return 0.0
+def keep(town: Town, money: shift.Followed, covered: int) -> None:
+    """What fell free, after the people concerned, goes into the pot; what the models take beyond a grant leaves it."""
     c = town.commissioner
-    freed = [shift.released(town, plan, steering) for plan in town.plan.shifts]
-    moved, left = sum(f.moved for f in freed), sum(f.left for f in freed)
-    c.released += moved
-    c.pot += left + covered / 100 - shift.spent_on_models(town, shift.models_of(town))
-    town.memory["commissioning.moved"], town.memory["commissioning.left"] = moved, left
-    return left
+    c.released += money.moved
+    c.pot += money.left - max(money.on_models - covered / 100, 0.0)
+    town.memory.update({"commissioning.moved": money.moved, "commissioning.left": money.left,
+                        "commissioning.income_lost": money.income_lost,
+                        "commissioning.other_support": money.other_support})
 
 
 def fund(town: Town, place: Place, steering: shift.Steering, inflow: float, direct_payment_support: float) -> None:
@@ -83,8 +84,11 @@ def fund(town: Town, place: Place, steering: shift.Steering, inflow: float, dire
     statutory = {s.name: s.statutory for s in town.services}
     c.funding = {}
     for name in sorted(names):
+        share = 1.0 if statutory.get(name, True) else kept
         pounds = policy.get(name, 0.0) + town.plan.invested(name, week) + models.get(name, 0.0) * free
-        c.funding[name] = pounds * (1.0 if statutory.get(name, True) else kept)
+        c.funding[name] = pounds * share
+        if name in models:
+            town.memory[f"commissioning.for {name}"] = models[name] * free * share
 
 
 def present_policy(town: Town, place: Place, direct_payment_support: float) -> dict[str, float]:

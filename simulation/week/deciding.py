@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from simulation import door as the_door
 from simulation.draws import Draws
-from simulation.evidence.lists import BAND, HOSPITAL, NEED, REASON, STAGE
-from simulation.evidence.units import Ratio, Share, Weeks
+from simulation.evidence.lists import BAND, FUNDER, HOSPITAL, NEED, REASON, STAGE
+from simulation.evidence.units import By, Ratio, Share, Shares, Weeks
 from simulation.process import changes
 from simulation.world.columns import Array
 from simulation.world.ledger import Events
@@ -17,13 +17,17 @@ from simulation.world.town import Town
 
 ASSESSMENT, SUPPORT = STAGE.index("waiting for assessment"), STAGE.index("waiting for support")
 SOME, PERSONAL = NEED.index("some help"), NEED.index("one or two personal tasks")
+MEDICAL = (REASON.index("discharge"), REASON.index("fall"))
+NOBODY = FUNDER.index("nobody")
+MONTH = 4
 TREATED, ENDED = HOSPITAL.index("being treated"), REASON.index("support ended")
 
 
 @changes("residents.stage", "residents.reason", "residents.wants_service", "residents.hours_wanted",
          "residents.long_term", "residents.last_assessed")
 def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_planned: Weeks, ready_urgent: Weeks,
-             ready_own: Weeks, spare: Ratio, found_eligible: Share, recently_worse: Weeks) -> None:
+             ready_own: Weeks, spare: Ratio, found_eligible: Share, met_by_others: Share,
+             lasts_after_crisis: Annotated[Shares, By("need")], recently_worse: Weeks) -> None:
     """Early help for small requests; assessment, eligibility and agreed hours for long-term support."""
     rows = np.flatnonzero(residents.present & (residents.stage == ASSESSMENT))
     long_term = residents.long_term[rows]
@@ -40,18 +44,27 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
     for cause, mask in (("council", ~own), ("own means", own)):
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
     residents.last_assessed[rows] = town.week
-    luck = draws.uniforms("deciding: found eligible", rows)
-    found = luck < np.minimum(found_eligible * town.commissioner.practice, 1.0)
-    meets = (residents.need[rows] >= PERSONAL) | (residents.band[rows] > BAND.index("none"))
-    meets |= (residents.need[rows] == SOME) & (residents.unmet[rows] > town.door.unmet_counts)
-    eligible = own | (residents.funder[rows] > 0) | (meets & found)
-    events.note("not eligible", rows[~eligible])
+    found = draws.happens("deciding: found eligible", min(found_eligible * town.commissioner.practice, 1.0), rows)
+    passing = np.isin(residents.reason[rows], MEDICAL) & ~draws.happens(
+        "deciding: need lasts", lasts_after_crisis[residents.need[rows]], rows)
+    has_some = residents.funder[rows] > NOBODY
+    eligible = has_some | (~passing & (own | (_meets_the_minimum(rows, town, met_by_others) & found)))
+    events.note("needs short-term help only", rows[passing & ~has_some])
+    events.note("not eligible", rows[~eligible & ~passing])
     the_door.settle(rows[~eligible], town)
     rows = rows[eligible]
     residents.hours_wanted[rows] = the_door.agreed_hours(rows, town)
     residents.stage[rows] = SUPPORT
     residents.wants_service[rows] = -1
     events.note("found eligible", rows)
+
+
+def _meets_the_minimum(rows: Array, town: Town, met_by_others: Share) -> Array:
+    """Who has needs that the law says must be met, and that no family, friend or household already meets (mask)."""
+    r = town.residents
+    short = r.unmet[rows] > met_by_others
+    some = (r.need[rows] == SOME) & (r.unmet[rows] > town.door.unmet_counts)
+    return np.asarray(((r.need[rows] >= PERSONAL) & short) | some | (r.band[rows] > BAND.index("none")))
 
 
 def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float) -> Array:
@@ -61,7 +74,7 @@ def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spar
     the burn-in, and a little to spare, times what the council's forecast and the plan make of it.
     """
     memory, mine = town.memory, np.flatnonzero(~own)
-    if town.week % 4 == 0 or "deciding.needing" not in memory:
+    if town.week % MONTH == 0 or "deciding.needing" not in memory:
         r = town.residents
         memory["deciding.needing"] = float(np.count_nonzero(r.present & (r.need >= PERSONAL)))
     new = max(len(mine) - memory.get("deciding.left", 0.0), 0.0)
@@ -92,7 +105,7 @@ def _little_help(rows: Array, town: Town, recently_worse: Weeks) -> None:
 def _first_short_term(rows: Array, town: Town, recently_worse: Weeks) -> Array:
     """In a crisis help to get going again comes before anything lasting, where there is room; returns the others."""
     r = town.residents
-    able = the_door.urgent(rows, town) & (r.funder[rows] == 0) & (r.reason[rows] != ENDED)
+    able = the_door.urgent(rows, town) & (r.funder[rows] == NOBODY) & (r.reason[rows] != ENDED)
     helped_by = np.where(able, _short_term_help(rows, town, recently_worse), -1)
     on = rows[helped_by >= 0]
     r.stage[on], r.wants_service[on], r.long_term[on] = SUPPORT, helped_by[helped_by >= 0], False

@@ -25,6 +25,7 @@ from simulation.world.town import Town
 EXCESS_AGES = (40, 55, 65, 70, 77, 82, 87, 100)  # the list "excess age"
 LEARNING = GROUP.index("learning disability")
 LEVELS = len(NEED)
+HIGHEST = LEVELS - 1
 
 
 class Deaths(NamedTuple):
@@ -76,7 +77,9 @@ def die(present: B1, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsen
             continue
         year, level = min(int(age[i]), oldest), int(need[i])
         rate = d.base[fifth[i], sex[i], year] * (d.learning if group[i] == LEARNING else 1.0)
-        more = d.by_need[level] * (since(np.float64(worsened[i]), d.recent, d.later, d.recent_weeks) if level == 4 else 1.0)
+        more = d.by_need[level]
+        if level == HIGHEST:
+            more *= since(np.float64(worsened[i]), d.recent, d.later, d.recent_weeks)
         more += test_met(needs_entry[i], d.entry, d.offset[level])
         rate += excess(more, d.dementia if dementia[i] else 0.0, d.age_factor[year], d.sex_factor[sex[i]])
         if u < weekly(min(rate, d.most)):
@@ -91,8 +94,8 @@ def count_needs(present: B1, need: I1, worsened: F4, needs_entry: B1, weeks: flo
     for i in range(len(present)):
         if present[i] and need[i] > 0:
             told[need[i]] += 1
-            told[5 + need[i]] += needs_entry[i]
-            if need[i] == 4 and worsened[i] < weeks:
+            told[LEVELS + need[i]] += needs_entry[i]
+            if need[i] == HIGHEST and worsened[i] < weeks:
                 told[0] += 1
 
 
@@ -123,18 +126,18 @@ def dying(residents: Table, draws: Draws, events: Events, town: Town, *,
 
 
 def _learn(r: Table, town: Town, weeks: float, recent: float, later: float) -> None:
-    """In the burn-in: how many at each level have met the test for a care home, and how many are at the highest lately."""
-    if not town.burning_in:
+    """In the burn-in: how many at each level have met the test for a care home; how many came lately to the highest."""
+    if not town.burning_in or town.week % 4:
         return
     told = np.zeros(2 * LEVELS)
     count_needs(r.present, r.need, r.worsened, r.needs_entry, weeks, told)
     for level in range(1, LEVELS):
         town.tell(f"dying: met the test, level {level}", told[LEVELS + level], told[level])
-    highest = told[LEVELS - 1]
+    highest = told[HIGHEST]
     town.tell("dying: recent", recent * told[0] + later * (highest - told[0]), highest)
 
 
 def _odds(town: Town, level: int) -> float:
     """How many have met the test for a care home for each who has not, at this level of need in the base run."""
-    share = min(town.centres.get(f"dying: met the test, level {level}", 0.0), 0.9)
-    return float(share / (1.0 - share))
+    share = town.centres.get(f"dying: met the test, level {level}", 0.0)
+    return float(share / max(1.0 - share, 1.0 / 100))

@@ -38,8 +38,9 @@ OLDER = 65
 DAYS = 7
 EDGES = np.array([int(label.split("-")[0].rstrip("+")) for label in LISTS["hospital age"]][1:], dtype=np.float64)
 STAY_EDGES = np.array([int(label.split("-")[0].rstrip("+")) for label in LISTS["stay age"]][1:], dtype=np.float64)
-BANDS = len(EDGES) + 1
+BANDS, SUMS = len(EDGES) + 1, 3  # age bands; of each: visits, stays, people
 MONTH = 4  # weeks in which coming back counts as a readmission
+MANY, LOG_MANY = 16.0, math.log(16.0)  # first sieve: luck beyond so many times the usual chance
 
 
 @changes("residents.hospital", "residents.days_left", "residents.delayed_days", "residents.stay_days",
@@ -49,9 +50,8 @@ def hospital(residents: Any, hospital: Hospital, draws: Draws, events: Events, t
              ae: Annotated[PerYears, By("hospital age")], stays: Annotated[PerYears, By("hospital age")],
              same_day: Ratio, by_need: Annotated[Ratios, By("need")], by_frailty: Annotated[Ratios, By("frailty")],
              frailty_weight: Share, ae_power: Factor, in_care_home: Ratio, acute_ae: Log, acute_stay: Log,
-             unmet_ae: Log, unmet_stay: Log, lonely_ae: Ratio, came_home_lately: Ratio, fall_overnight: Share, winter: Share,
-             winter_peak: Weeks,
-             length: Annotated[DaysList, By("stay age")], length_shape: Factor,
+             unmet_ae: Log, unmet_stay: Log, lonely_ae: Ratio, came_home_lately: Ratio, fall_overnight: Share,
+             winter: Share, winter_peak: Weeks, length: Annotated[DaysList, By("stay age")], length_shape: Factor,
              delayed: Annotated[Shares, By("need")], delayed_working_age: Share, delayed_resident: Ratio,
              arranging: Days, new_support: Annotated[Shares, By("need")], new_support_working_age: Ratio,
              home_first: Share, patience: Weeks, planned_beds: Share, usual_occupancy: Share) -> None:
@@ -63,7 +63,7 @@ def hospital(residents: Any, hospital: Hospital, draws: Draws, events: Events, t
                    unmet_stay, lonely_ae, came_home_lately)
     season = (1.0 + winter * math.cos(2 * math.pi * (town.week - winter_peak) / WEEKS)) * hospital.winter
     rows, kinds = _come(residents, draws, town, rates, ae, stays, same_day, fall_overnight, season)
-    inside = np.flatnonzero(residents.hospital)
+    inside = np.flatnonzero(residents.hospital != 0)
     gone = inside[~residents.present[inside]]
     residents.hospital[gone], residents.days_left[gone] = 0, 0.0
     inside = inside[residents.present[inside]]
@@ -100,7 +100,7 @@ def _come(r: Any, draws: Draws, town: Town, rates: _Rates, ae: F8, stays: F8, sa
     """Who comes to A&E this week, and who is admitted: rows, and what became of it (VISIT, SAME_DAY or OVERNIGHT)."""
     fell = town.tables["fell"]
     who = (r.present, r.hospital, r.age, r.need, r.frailty, r.setting)
-    if town.burning_in and (town.week % MONTH == 0 or "hospital: A&E 0" not in town.centres):
+    if town.burning_in and (town.week % 2 == 0 or "hospital: A&E 0" not in town.centres):
         sums = _weigh(*who, r.unmet, r.lonely, r.discharged, rates.ae_level, rates.stay_level, rates.home, rates.logs,
                       int(town.week))
         for b in range(BANDS):
@@ -154,17 +154,19 @@ def band_of(age: float) -> int:
 
 
 @kernel
-def _weigh(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: I1, unmet: F4, lonely: B1, discharged: I4,
-           ae_level: F8, stay_level: F8, home: float, logs: F8, week: int) -> F8:
-    sums = np.zeros((3, BANDS))
+def _weigh(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: I1, unmet: F4, lonely: B1,
+           discharged: I4, ae_level: F8, stay_level: F8, home: float, logs: F8, week: int) -> F8:
+    sums = np.zeros((SUMS, BANDS))
     for i in range(len(present)):
         if not present[i] or hospital[i] != 0:
             continue
         band, sort = band_of(np.float64(age[i])), int(need[i]) * SORTS + int(frailty[i])
         met, lately = np.float64(unmet[i]), week - discharged[i] <= MONTH
         at_home = home if setting[i] >= RESIDENTIAL else 1.0
-        sums[0, band] += ae_level[sort] * at_home * math.exp(log_ratio(met, lonely[i], lately, logs[2], logs[4], logs[5]))
-        sums[1, band] += stay_level[sort] * at_home * math.exp(log_ratio(met, False, lately, logs[3], 0.0, logs[5]))
+        more_visits = log_ratio(met, lonely[i], lately, logs[2], logs[4], logs[5])
+        more_stays = log_ratio(met, False, lately, logs[3], 0.0, logs[5])
+        sums[0, band] += ae_level[sort] * at_home * math.exp(more_visits)
+        sums[1, band] += stay_level[sort] * at_home * math.exp(more_stays)
         sums[2, band] += 1.0
     return sums
 
@@ -182,10 +184,12 @@ def _visits(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: 
         band, sort = band_of(np.float64(age[i])), int(need[i]) * SORTS + int(frailty[i])
         met, a, lately = np.float64(unmet[i]), np.float64(acute[i]), week - discharged[i] <= MONTH
         at_home = home if setting[i] >= RESIDENTIAL else 1.0
-        more = log_ratio(met, lonely[i], lately, logs[2], logs[4], logs[5])
-        visits = ae[band] * ae_level[sort] * at_home * math.exp(more + logs[0] * a - logs[0] * logs[0] / 2)
-        u = uniform(comes, i)
-        if not fell[i] and (u >= visits or u >= 1.0 - math.exp(-visits)):
+        more = log_ratio(met, lonely[i], lately, logs[2], logs[4], logs[5]) + logs[0] * a - logs[0] * logs[0] / 2
+        visits, u = ae[band] * ae_level[sort] * at_home, uniform(comes, i)
+        if not fell[i] and more < LOG_MANY and u >= visits * MANY:
+            continue
+        visits *= math.exp(more)
+        if not fell[i] and u >= 1.0 - math.exp(-visits):
             continue
         more = log_ratio(met, False, lately, logs[3], 0.0, logs[5])
         stay = stays[band] * stay_level[sort] * at_home * math.exp(more + logs[1] * a - logs[1] * logs[1] / 2)
@@ -263,7 +267,7 @@ def _days(inside: Array, free: Array, r: Any, draws: Draws, events: Events, town
     events.note("waits to leave", inside[held], cause="arrangements", amount=arranging[held])
     events.note("waits to leave", inside[waiting > 0], cause="support not to be had", amount=waiting[waiting > 0])
     gives_up = waits & draws.happens("hospital: goes without", 1.0 - math.exp(-1.0 / plan.patience), inside)
-    _go(inside[goes | (arranged & ~waits)], r, events, town, "")
+    _go_home(inside[goes | (arranged & ~waits)], r, events, town)
     _go(inside[gives_up], r, events, town, "without the support asked for")
 
 
@@ -286,6 +290,14 @@ def _is_held(rows: Array, r: Any, draws: Draws, events: Events, plan: _Plan) -> 
     r.days_left[rows] = np.where(to_arrange, days, 0.0)
     events.note("ready to leave", rows[held], cause="with support asked for", amount=asked[held].astype(np.float64))
     return np.asarray(held)
+
+
+def _go_home(rows: Array, r: Any, events: Events, town: Town) -> None:
+    """People leave: to a care home, with support at home, or with none."""
+    to_home, supported = r.setting[rows] >= RESIDENTIAL, r.supports[rows] != 0
+    for mask, cause in ((to_home, "to a care home"), (~to_home & supported, "with support"),
+                        (~to_home & ~supported, "")):
+        _go(rows[mask], r, events, town, cause)
 
 
 def _go(rows: Array, r: Any, events: Events, town: Town, cause: str) -> None:

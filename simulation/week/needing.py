@@ -1,7 +1,7 @@
 """Need in daily living begins, rises and recedes; dementia begins; health has its passing ups and downs.
 
-Rates are yearly and log-linear in age. A person may make one move a week. What raises or lowers a rate enters as a ratio
-whose mean in the base run is one: help that does not come, loneliness, days in a hospital bed, reablement.
+Rates are yearly and log-linear in age. A person may make one move a week. What raises or lowers a rate enters as a
+ratio whose mean in the base run is one: help that does not come, loneliness, days in a hospital bed, reablement.
 """
 
 from __future__ import annotations
@@ -10,10 +10,23 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from simulation.condition import BANDED, OLDER, refresh
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import BAND, FIFTH, GROUP, NEED, SEX
 from simulation.evidence.units import (
-    By, Factor, HoursList, Log, PerYear, Points, Ratio, Ratios, Share, Shares, Slope, Weeks, Years,
+    By,
+    Factor,
+    HoursList,
+    Log,
+    PerYear,
+    Points,
+    Ratio,
+    Ratios,
+    Share,
+    Shares,
+    Slope,
+    Weeks,
+    Years,
 )
 from simulation.process import B1, F4, F8, I1, I4, Key, changes, kernel, rule
 from simulation.rules import WEEKS, log_linear, weekly
@@ -21,19 +34,16 @@ from simulation.world.columns import Array, Table
 from simulation.world.ledger import Events
 from simulation.world.town import Town
 
-ADULT, OLDER = 18, 65  # coming of age; the age from which councils count people as older
-ROUNDS = 26  # frailty, group and limiting conditions follow a person's age twice a year
+ROUNDS = 26  # weeks in which everybody's frailty, group and limiting condition come to follow their age
 QUARTER = 13  # weeks between looks at bands of support
-NO_GROUP, FRAIL, DISABLED = GROUP.index("none"), GROUP.index("older frailty"), GROUP.index("physical disability")
-BANDED = (GROUP.index("learning disability"), GROUP.index("mental health"))
-HELP = NEED.index("one or two personal tasks")
 HIGHEST = len(NEED) - 1
 MOVES = (("need rises", 1), ("recovers", 2), ("dementia begins", 3))
+DRIVERS = ("unmet", "lonely", "bed days", "reablement")
 SLIGHT = 0.01  # days in bed, or a ratio, too small to matter: taken as nought, so that fading ends
 
 
 class Rates(NamedTuple):
-    """All the kernel must know of the evidence: tables by level of need, effects, and the means they are set against."""
+    """All the kernel must know of the evidence: tables by level, effects, and the means they are set against."""
 
     at: F8  # [4] log yearly rate of coming to the next level, at the centre age
     slope: F8  # [4]
@@ -57,6 +67,7 @@ class Rates(NamedTuple):
     mean_bed: float
     mean_reablement: float
     fastest: float
+    fastest_well: float  # the same for people under 65 without need
 
 
 @rule
@@ -68,7 +79,7 @@ def rising(age: float, at: float, slope: float, centre: float, ratio: float) -> 
 @rule
 def receding(age: float, at: float, slope: float, centre: float, most: float, ratio: float) -> float:
     """How many times a year a person of this age comes down to a lower level of need."""
-    return min(log_linear(age, at, slope, centre), most) * ratio
+    return min(log_linear(age, at, slope, centre), most) * ratio  # type: ignore[no-any-return]
 
 
 @rule
@@ -86,7 +97,7 @@ def of_loneliness(lonely: bool, ratio: float) -> float:
 @rule
 def of_bed_days(days: float, per_day: float, fade: float) -> float:
     """Losses a year from lying in bed: each day costs `per_day` of a level, spread over the weeks in which it fades."""
-    return per_day * days * (1.0 - fade) * 52.0
+    return per_day * days * (1.0 - fade) * WEEKS
 
 
 @rule
@@ -109,12 +120,12 @@ def drift(present: B1, acute: F4, worsened: F4, bed_days: F4, recovering: F4, up
     for i in range(len(present)):
         if not present[i]:
             continue
-        acute[i] = keep * acute[i] + shake * (uniform(ups, i) - 0.5)
+        acute[i] = keep * np.float64(acute[i]) + shake * (uniform(ups, i) - 0.5)
         worsened[i] += 1
         if bed_days[i] > 0:
-            bed_days[i] = bed_days[i] * bed_fade if bed_days[i] > 0.01 else 0.0
+            bed_days[i] = np.float64(bed_days[i]) * bed_fade if bed_days[i] > SLIGHT else 0.0
         if recovering[i] > 0:
-            recovering[i] = recovering[i] * reablement_fade if recovering[i] > 0.01 else 0.0
+            recovering[i] = np.float64(recovering[i]) * reablement_fade if recovering[i] > SLIGHT else 0.0
 
 
 @kernel
@@ -122,38 +133,39 @@ def move(present: B1, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worse
          bed_days: F4, recovering: F4, luck: Key, kind: Key, r: Rates, moved: I4, what: I1, told: F8) -> int:
     """Moves of need and dementia; returns how many people made one (`moved` rows, `what` 1 to 3).
 
-    Luck comes first: only people whose luck could suffice are looked at further. They are a fair sample of everybody, on
-    which `told` sums each multiplier and its weight: unmet, lonely, bed days, reablement.
+    Luck comes first: only people whose luck could suffice are looked at further. Each of them stands for all those with
+    the same bound, so `told` sums each multiplier and its weight over everybody: unmet, lonely, bed days, reablement.
     """
-    bound = weekly(r.fastest)
+    any_bound, well_bound = weekly(r.fastest), weekly(r.fastest_well)
     n = 0
     for i in range(len(present)):
         if not present[i]:
             continue
+        bound = well_bound if need[i] == 0 and age[i] < OLDER else any_bound
         u = uniform(luck, i)
         if u >= bound:
             continue
         now, years, mind = int(need[i]), np.float64(age[i]), int(dementia[i])
         up, down, begins = 0.0, 0.0, 0.0
-        if now < 4:
+        if now < HIGHEST:
             base = rising(years, r.at[now], r.slope[now], r.centre, r.ratio[fifth[i], sex[i], now, mind])
             alone = of_loneliness(lonely[i], r.lonely)
             short = of_unmet(np.float64(unmet[i]), r.unmet) if now > 0 else r.mean_unmet
-            told[0] += base * short if now > 0 else 0.0
-            told[1] += base if now > 0 else 0.0
-            told[2] += base * alone
-            told[3] += base
+            told[0] += base * short / bound if now > 0 else 0.0
+            told[1] += base / bound if now > 0 else 0.0
+            told[2] += base * alone / bound
+            told[3] += base / bound
             up = base * short / r.mean_unmet * alone / r.mean_lonely
-            if years >= 65:
+            if years >= OLDER:
                 bed = of_bed_days(np.float64(bed_days[i]), r.per_day, r.bed_fade)
                 told[4] += up + bed
                 told[5] += up
                 up = (up + bed) / r.mean_bed
         if now > 0:
             down = receding(years, r.recovery_at, r.recovery_slope, r.centre, r.recovery_most, r.down[now, mind])
-            told[6] += down * (1.0 + recovering[i])
+            told[6] += down * (1.0 + np.float64(recovering[i]))
             told[7] += down
-            down *= (1.0 + recovering[i]) / r.mean_reablement
+            down *= (1.0 + np.float64(recovering[i])) / r.mean_reablement
         if mind == 0:
             begins = rising(years, r.dementia_at, r.dementia_slope, r.centre, r.dementia_by_need[now])
         made = which_move(up, down, begins, u, r.fastest)
@@ -185,38 +197,50 @@ def needing(residents: Table, draws: Draws, events: Events, town: Town, *,
             hours_by_need: Annotated[HoursList, By("need")], hours_by_band: Annotated[HoursList, By("band")],
             frailty_age: Points, frailty_by_need: Annotated[F8, "points", By("need")],
             frailty_begins: Annotated[F8, "points", By("frailty")],
-            bands_learning_disability: Annotated[Shares, By("band")], bands_mental_health: Annotated[Shares, By("band")],
+            bands_learning_disability: Annotated[Shares, By("band")],
+            bands_mental_health: Annotated[Shares, By("band")],
             acute_half_life: Weeks, bed_days_half_life: Weeks, reablement_half_life: Weeks, unmet_on_need: Log,
             loneliness_on_need: Ratio, lost_per_bed_day: Share, fastest: PerYear, band_moves: PerYear) -> None:
-    """Whose need begins, rises or recedes this week, in whom dementia begins, and what follows for hours and frailty."""
-    n, week = len(residents), town.week
+    """Whose need begins, rises or recedes this week, in whom dementia begins, and what follows from it."""
+    r, n = residents, len(residents)
     ratio = ratios(onset_women, dementia_on_onset, dementia_on_progress, fifth_onset, float(fifth_progress_power))
     down, down_one = recoveries(recovery_shares, float(dementia_on_recovery))
+    bed_fade, means = half(bed_days_half_life), [town.centre(f"needing: {name}") for name in DRIVERS]
     rates = Rates(need_rises_at, need_rises_slope, float(need_centre_age), ratio,
                   np.cumsum(onset_lands)[:-1] / onset_lands.sum(), float(recovery_at), float(recovery_slope),
                   float(recovery_most), down, down_one, float(dementia_at), float(dementia_slope), dementia_by_need,
-                  float(unmet_on_need), float(loneliness_on_need), float(lost_per_bed_day), half(bed_days_half_life),
-                  *(town.centre(f"needing: {name}") for name in DRIVERS), float(fastest))
-    moved, what, told = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int8), np.zeros(2 * len(DRIVERS))
-    r = residents
-    count = move(r.present, r.age, r.sex, r.fifth, r.need, r.dementia, r.worsened, r.unmet, r.lonely, r.bed_days,
-                 r.recovering, draws.key("needing: moves"), draws.key("needing: where to"), rates, moved, what, told)
+                  float(unmet_on_need), float(loneliness_on_need), float(lost_per_bed_day), bed_fade, means[0],
+                  means[1], means[2], means[3], float(fastest), 0.0)
+    moved = _move(r, draws, events, town, rates._replace(fastest_well=most_when_well(rates)))
     keep = half(acute_half_life)
     drift(r.present, r.acute, r.worsened, r.bed_days, r.recovering, draws.key("needing: ups and downs"), keep,
-          shake(keep), half(bed_days_half_life), half(reablement_half_life))
-    for k, name in enumerate(DRIVERS):
-        town.tell(f"needing: {name}", told[2 * k], told[2 * k + 1])
-    for name, code in MOVES:
-        events.note(name, moved[:count][what[:count] == code])
-    bands = np.empty(0, dtype=np.int64)
-    if week % QUARTER == 0:
-        bands = _bands(r, draws, events, float(band_moves), (bands_learning_disability, bands_mental_health))
-    looked_at = np.concatenate([moved[:count], np.arange(week % ROUNDS, n, ROUNDS), bands])
+          shake(keep), bed_fade, half(reablement_half_life))
+    if town.week % QUARTER == 0:
+        shares = (bands_learning_disability, bands_mental_health)
+        moved = np.concatenate([moved, _bands(r, draws, events, float(band_moves), shares)])
+    looked_at = np.concatenate([moved, np.arange(town.week % ROUNDS, n, ROUNDS)])
     refresh(r, draws, town.tables, looked_at, hours_by_need, hours_by_band, float(frailty_age), frailty_by_need,
             frailty_begins, float(need_centre_age))
 
 
-DRIVERS = ("unmet", "lonely", "bed days", "reablement")
+def _move(r: Table, draws: Draws, events: Events, town: Town, rates: Rates) -> I4:
+    """Make the moves of the week, note them, tell the town the means of what drives them; returns whose they are."""
+    moved, what = np.empty(len(r), dtype=np.int32), np.empty(len(r), dtype=np.int8)
+    told = np.zeros(2 * len(DRIVERS))
+    count = move(r.present, r.age, r.sex, r.fifth, r.need, r.dementia, r.worsened, r.unmet, r.lonely, r.bed_days,
+                 r.recovering, draws.key("needing: moves"), draws.key("needing: where to"), rates, moved, what, told)
+    for k, name in enumerate(DRIVERS):
+        town.tell(f"needing: {name}", told[2 * k], told[2 * k + 1])
+    for name, code in MOVES:
+        events.note(name, moved[:count][what[:count] == code])
+    return moved[:count]
+
+
+def most_when_well(r: Rates) -> float:
+    """The fastest that need or dementia begins in anybody under 65 without need: luck above it ends the search."""
+    begins = rising(float(OLDER), r.at[0], r.slope[0], r.centre, float(r.ratio[:, :, 0].max()))
+    dementia = rising(float(OLDER), r.dementia_at, r.dementia_slope, r.centre, r.dementia_by_need[0])
+    return float(min(begins * max(r.lonely, 1.0) / r.mean_lonely + dementia, r.fastest))
 
 
 def half(weeks: float) -> float:
@@ -225,7 +249,7 @@ def half(weeks: float) -> float:
 
 
 def shake(keep: float) -> float:
-    """How much a week's luck (uniform, so bounded) moves acute health, for a standard deviation of one in the long run."""
+    """How much a week's luck (uniform, so bounded) moves acute health, for a lasting standard deviation of one."""
     return float(np.sqrt(12.0 * (1.0 - keep**2)))
 
 
@@ -241,45 +265,14 @@ def ratios(women: float, dementia_onset: float, dementia_progress: float, by_fif
 
 
 def recoveries(shares: F8, dementia: float) -> tuple[F8, float]:
-    """All recovery from each level over that from level 1, [need, dementia]; and level 2's part that stops at level 1."""
+    """Recovery from each level over that from level 1, [need, dementia]; and level 2's part that stops at level 1."""
     one_none, two_one, two_none, three_two, four_three = shares
     down = np.array([0.0, one_none, two_one + two_none, three_two, four_three])
     return np.stack([down, down * dementia], axis=1), float(two_one / (two_one + two_none))
 
 
-def standard_normal(u: Array) -> F8:
-    """Standard normal numbers from uniform ones, in NumPy: the rule `normal` for arrays."""
-    p = np.clip(u, 1e-6, 1.0 - 1e-6)
-    t = np.sqrt(-2.0 * np.log(np.minimum(p, 1.0 - p)))
-    x = t - (2.515517 + 0.802853 * t + 0.010328 * t**2) / (1.0 + 1.432788 * t + 0.189269 * t**2 + 0.001308 * t**3)
-    return np.where(p < 0.5, -x, x)
-
-
-def refresh(r: Table, draws: Draws, tables: dict[str, Array], rows: Array, hours_by_need: F8, hours_by_band: F8,
-            frailty_age: float, frailty_by_need: F8, frailty_begins: F8, centre: float) -> None:
-    """What follows from need and age for these people: hours needed, group, frailty, a limiting condition.
-
-    Frailty and limiting conditions follow a leaning that stays with a person for life, so that both keep their shares
-    at each age while a person grows frailer with years and with need.
-    """
-    need, age, group = r.need[rows], r.age[rows], r.group[rows]
-    banded = (group == BANDED[0]) | (group == BANDED[1])
-    by_need = hours_by_need[need] * r.spread[rows]
-    by_band = hours_by_band[r.band[rows]] * r.spread[rows]
-    r.hours_needed[rows] = np.where(banded, np.maximum(by_need, by_band), by_need)
-    of_need = np.where(need < HELP, NO_GROUP, np.where(age >= OLDER, FRAIL, DISABLED))
-    r.group[rows] = np.where(banded, group, of_need)
-    leaning = standard_normal(draws.traits("frailty", rows))
-    measure = frailty_age * (age - centre) + frailty_by_need[need] + leaning
-    r.frailty[rows] = np.searchsorted(frailty_begins, measure, side="right") - 1
-    if "limiting" in tables:
-        chance = tables["limiting"]
-        year = np.minimum(age.astype(np.int64), chance.shape[1] - 1)
-        r.limiting[rows] = draws.traits("limiting condition", rows) < chance[need, year]
-
-
 def _bands(r: Table, draws: Draws, events: Events, moves: float, shares: tuple[F8, F8]) -> Array:
-    """Once a quarter a few people need more or less support than before, so that the shares of bands stay what they are.
+    """Once a quarter a few people need more or less support than before; the shares of bands stay what they are.
 
     A step up or down is proposed at random and taken with the ratio of the two bands' shares, at most always.
     """

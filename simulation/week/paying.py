@@ -66,13 +66,13 @@ def _hospital(town: Town, events: Events, cash_share: float, same_day_over_stay:
     stays = _count(events, "emergency stay", now) + same_day_over_stay * _count(events, "same-day emergency", now)
     for line, value in (("ae_visits", _count(events, "A&E", now) * prices["ae_visit"]),
                         ("emergency_stays", stays * prices["emergency_stay"]),
-                        ("delayed_days", float(town.residents.delayed_days.sum()) * prices["bed_day"])):
+                        ("delayed_days", _count(events, "waits to leave", now, days=True) * prices["bed_day"])):
         town.money.sum("nhs", "hospital", line, "value", value)
         town.money.sum("nhs", "hospital", line, "activity", value * cash_share)
 
 
-def _count(events: Events, kind: str, weeks: range) -> float:
-    return float(events.happened(kind, weeks).sum())
+def _count(events: Events, kind: str, weeks: range, *, days: bool = False) -> float:
+    return float(events.happened(kind, weeks, amounts=days).sum())
 
 
 def _nursing_at_home(town: Town, week: float, cash_share: float) -> None:

@@ -16,6 +16,7 @@ OWN_FEES = ("own_residential", "own_nursing", "own_home_care_hour")
 COST = ("sustainable_hour", "care_index", "fnc_week", "unpaid_hour")
 NHS = ("ae_visit", "bed_day", "emergency_stay")
 SELF = FUNDER.index("self")
+OLDER = 65
 FOR_LIFE = (GROUP.index("learning disability"), GROUP.index("mental health"))
 
 
@@ -38,7 +39,7 @@ def pricing(town: Town, *, living_wage_2025: Factor, living_wage_2026: Factor, l
     fee = cost * _drift(town) * town.memory.pop("pricing.owed", 1)
     _list_prices(town, wage, cost, fee, complexity, nhs_costs)
     _placements(town, fee, fee * complexity, cost)
-    older = town.residents.age >= 65
+    older = town.residents.age >= OLDER
     town.residents.income[older] *= np.float32(pension)
 
 
@@ -71,6 +72,6 @@ def _placements(town: Town, older: float, working_age: float, own: float) -> Non
         return
     hourly = np.array([s.counts == "hours" for s in town.services])[p.service]
     group = r.group[p.person]
-    complex_ = ~hourly & ((r.age[p.person] < 65) | (group == FOR_LIFE[0]) | (group == FOR_LIFE[1]))
+    complex_ = ~hourly & ((r.age[p.person] < OLDER) | (group == FOR_LIFE[0]) | (group == FOR_LIFE[1]))
     factor = np.where(p.funder == SELF, own, np.where(complex_, working_age, older))
     p.price[:] = (p.price * factor).astype(np.float32)

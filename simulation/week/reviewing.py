@@ -62,7 +62,9 @@ def _residents_pay(mine: Array, town: Town) -> None:
     r.savings[people[sells]] += house[sells]
     r.house[people[sells]], r.owns_home[people[sells]] = 0, False
     town.events.note("sells home", people[sells], amount=house[sells])
-    borrows &= means.can_still_borrow(house, r.deferred[people])
+    can_borrow = means.can_still_borrow(house, r.deferred[people])
+    borrows &= can_borrow
+    house = np.where(sells | ~can_borrow, 0.0, house)
     r.deferred[people] += np.where(borrows, out, 0.0) + r.deferred[people] * means.weekly_interest()
     r.savings[people] = np.maximum(r.savings[people] - np.where(borrows, 0.0, out), 0.0)
     for k in np.unique(pl.service[mine[borrows]]):
@@ -70,7 +72,7 @@ def _residents_pay(mine: Array, town: Town) -> None:
         lines = town.services[k].line(people[now], town)
         for line in np.unique(lines):
             town.money.each("council", "people", str(line), "loan", people[now][lines == line], out[now][lines == line])
-    _to_council(mine[~borrows & ~means.pays_own_way(r.savings[people])], "care home", town)
+    _to_council(mine[~means.pays_own_way(r.savings[people], house)], "care home", town)
 
 
 def _homes_come_to_count(mine: Array, town: Town) -> None:

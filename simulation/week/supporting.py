@@ -10,6 +10,7 @@ from simulation import schemes
 from simulation.evidence.lists import FUNDER
 from simulation.evidence.units import Weeks
 from simulation.process import changes
+from simulation.rules import WEEKS
 from simulation.service import Service, Users
 from simulation.services import found
 from simulation.world.columns import Array, Column
@@ -35,11 +36,14 @@ def supporting(town: Town, *, company_half_life: Weeks) -> None:
     """Every service in turn: what is in use, what room there is, what it gives, whom it helps, whose support ends."""
     _fade(town, float(company_half_life))
     p = town.placements
+    if town.week % WEEKS == 0:
+        p.tidy()
     town.providers.used[:] = 0.0
     mine = _in_use(town)
     schemes.learn_staffing(town)
     for service in town.services:
         service.makes_room(town)
+    _close(town)
     for code, service in enumerate(town.services):
         if code in mine or schemes.money_for(service, town) > 0:
             users = Users(town, code)
@@ -48,15 +52,18 @@ def supporting(town: Town, *, company_half_life: Weeks) -> None:
                 service.helps(users, town)
                 _end(town, service, users)
     going = np.flatnonzero(p.active & (p.given > 0))
-    town.residents.hours_paid[:] = np.bincount(p.person[going], weights=p.given[going], minlength=len(town.residents))
+    np.add.at(cast(Any, town.residents).hours_paid, p.person[going], p.given[going])
 
 
 def _fade(town: Town, half_life: float) -> None:
-    """What support brings this week starts from nothing; the company it brought fades slowly."""
+    """What support brings this week starts from nothing; the company it brought fades slowly.
+
+    Whoever had support last week is still in `placements`: ended ones are kept until the year's tidying, after this.
+    """
     r: Any = town.residents
-    r.hours_other[:] = 0.0
-    r.control[:] = 0.0
-    r.continuity[:] = 0.0
+    had = town.placements.person
+    for column in (r.hours_paid, r.hours_other, r.control, r.continuity):
+        column[had] = 0.0
     r.break_hours[:] = 0.0
     r.company *= np.float32(0.5 ** (1.0 / half_life)) if half_life > 0 else np.float32(0.0)
 
@@ -96,6 +103,20 @@ def _end(town: Town, service: Service, users: Users) -> None:
         town.end(users.placements[now], why)
         if why not in CONTENT:
             _ask_again(town, users.rows[now], "outgrown" if why == OUTGROWN else "support ended")
+
+
+def _close(town: Town) -> None:
+    """Providers whose last day has come and that nobody has wound up: what they gave ends, and people ask again."""
+    p = cast(Any, town.providers)
+    gone = np.flatnonzero(p.open & (p.closes <= town.week))
+    if not len(gone):
+        return
+    ending = np.flatnonzero(town.placements.active & np.isin(town.placements.provider, gone))
+    people = town.placements.person[ending]
+    town.end(ending, "closing")
+    _ask_again(town, people, "support ended")
+    p.open[gone] = False
+    p.room[gone] = p.built[gone] = p.used[gone] = p.budget[gone] = 0.0
 
 
 def _ask_again(town: Town, rows: Array, reason: str) -> None:

@@ -9,13 +9,14 @@ import numpy as np
 from simulation.draws import Draws
 from simulation.evidence.lists import ROLE, STAGE
 from simulation.evidence.units import By, Elasticity, Hours, PerYear, Ratio, Ratios, Share, Shares, Weeks, Years
+from simulation.homes import from_elsewhere
 from simulation.plan import Plan
 from simulation.process import changes
 from simulation.world.columns import Array, Table
 from simulation.world.ledger import Events
 from simulation.world.town import COUNCIL, Town
 
-HOME_CARE = ROLE.index("home care")
+HOME_CARE, CARE_HOME = ROLE.index("home care"), ROLE.index("care home")
 WAITING = STAGE.index("waiting for support")
 TINY = float(np.finfo(np.float64).eps)
 
@@ -49,8 +50,9 @@ def working(carers: Table, providers: Table, draws: Draws, town: Town, plan: Pla
     staff = staff_of(carers, providers, care_full_week)
     _supply(town, staff, premium, role, pay_attracts, supply_years, overseas_leaves,
             overseas_comes if town.week < -overseas_closes else overseas_comes_later)
-    _hire(carers, providers, draws, town, np.maximum(wanted - staff, 0.0), premium, role, care_full_week,
-          care_shortest_week, care_longest_week, care_fills_vacancy)
+    easily = (1.0 - care_vacancy) / care_vacancy  # how easily a post is filled, from how many stand empty as usual
+    _hire(carers, providers, draws, town, np.maximum(wanted - staff, 0.0), easily * (1.0 + premium), role,
+          care_full_week, care_shortest_week, care_longest_week, care_fills_vacancy)
     staff = staff_of(carers, providers, care_full_week)
     providers.staff[:] = staff
     usual = wanted * (1.0 - care_vacancy[role])
@@ -68,17 +70,29 @@ def roles(town: Town) -> Array:
 
 
 def wanted_staff(town: Town, role: Array, per_unit: Array, vacancy: Array, used_share: Array) -> Array:
-    """Whole-time equivalents each provider wants: for those it supports, those who wait for it, and its usual slack."""
+    """Whole-time equivalents each provider wants: for those it supports, those who wait for it, and its usual slack.
+
+    A team that is funded (its room is a caseload) wants staff for all of its room.
+    """
     p = town.providers
     use = p.used + waiting_for(town)
+    homes = np.flatnonzero(role == CARE_HOME)
+    use[homes] += from_elsewhere(homes, town)
+    more = town.memory.get("home_care: more hours wanted", 0.0)
+    if more > 0:
+        agencies = np.where((p.service == town.service("home_care")) & (role >= 0), p.used, 0.0)
+        use += more * agencies / max(float(agencies.sum()), 1.0)
+    use = np.where(_counted(town, "hours") & (town.week - p.opened < 52), np.maximum(use, p.built), use)
     going = p.closes > town.week
     units = np.where(role >= 0, use / used_share[role], 0.0)
-    units = np.where(_in_places(town), np.minimum(units, p.built), units)
+    units = np.where(_counted(town, "places"), np.minimum(units, p.built), units)
+    units = np.where(_counted(town, "caseload") & (role >= 0), p.built, units)
     return np.asarray(np.where((role >= 0) & going, units * per_unit[role] / (1.0 - vacancy[role]), 0.0))
 
 
-def _in_places(town: Town) -> Array:
-    return np.asarray(np.array([s.counts == "places" for s in town.services], dtype=bool)[town.providers.service])
+def _counted(town: Town, by: str) -> Array:
+    """Which providers' room is counted so."""
+    return np.asarray(np.array([s.counts == by for s in town.services], dtype=bool)[town.providers.service])
 
 
 def waiting_for(town: Town) -> Array:
@@ -97,7 +111,10 @@ def waiting_for(town: Town) -> Array:
 
 
 def pay_premium(town: Town, plan: Plan, fees_to_pay: float, pay_share: float, settles: float) -> Array:
-    """Pay over the going rate, by role; and what of it shows in prices (memory "price premium")."""
+    """Pay over the going rate, by role (memory "pay premium"); and what of it prices must bear ("price premium").
+
+    What fees above the cost of care let employers pay is in those fees already, so prices do not bear it again.
+    """
     m, c = town.memory, town.commissioner
     lever = plan.lever("care_worker_pay") if town.week >= 0 else 0.0
     m["price premium"] = m.get("working.tightness", 0.0) + lever
@@ -107,7 +124,8 @@ def pay_premium(town: Town, plan: Plan, fees_to_pay: float, pay_share: float, se
     aim = to_pay / max(_home_care_bill(town) * pay_share, TINY) if to_pay > 0 else 0.0
     now = m.get("price premium, home care", 0.0)
     m["price premium, home care"] = now + (aim - now) / settles
-    premium = np.full(len(ROLE), m["price premium"] + fees_to_pay * max(c.fee_drift - 1.0, 0.0))
+    m["pay premium"] = m["price premium"] + fees_to_pay * max(c.fee_drift - 1.0, 0.0)
+    premium = np.full(len(ROLE), m["pay premium"])
     premium[HOME_CARE] += m["price premium, home care"]
     return premium
 
@@ -172,15 +190,15 @@ def hired(vacant: float, idle: float, fills: float) -> float:
     return fills * vacant * idle / max(vacant + idle, TINY)
 
 
-def _hire(carers: Table, providers: Table, draws: Draws, town: Town, vacancies: Array, premium: Array, role: Array,
+def _hire(carers: Table, providers: Table, draws: Draws, town: Town, vacancies: Array, draw_of_role: Array, role: Array,
           full_week: float, shortest: float, longest: float, fills: float) -> None:
-    """Vacancies are filled from people who look for care work; better paid roles draw more of them."""
+    """Vacancies are filled from people who look for care work; some roles, and better paid ones, draw more of them."""
     staff = staff_of(carers, providers, full_week)
     idle = max(town.memory["working.willing"] - float(staff.sum()), 0.0)
     total = float(vacancies.sum())
     mean_week = (shortest + longest) / 2
     posts = hired(total, idle, fills) * full_week / mean_week
-    pull = vacancies * np.where(role >= 0, 1.0 + premium[role], 0.0)
+    pull = vacancies * np.where(role >= 0, draw_of_role[role], 0.0)
     if posts <= 0 or pull.sum() <= 0:
         return
     expected = np.cumsum(pull * (posts / pull.sum()))

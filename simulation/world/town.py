@@ -44,6 +44,7 @@ class Town:
         self.commissioner: Commissioner = Commissioner(model)
         self.services: list[Any] = []
         self.means: Any = None  # the means test: rules of law with their amounts
+        self.door: Any = None  # how often people come to the front door, and for what
         self.prices: dict[str, float] = {}  # pounds in force this week, real terms, model price year
         self.tables: dict[str, Array] = {}  # arrays made once at founding (death rates, prevalence)
         self.centres: dict[str, float] = {}
