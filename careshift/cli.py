@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help="Try a council's plan for care and support on its own people, before anybody lives through it.")
 
-DEMO = {"one_in": 10, "replications": 8}
+DEMO = {"one_in": 10, "replications": 4}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
 Place = Annotated[str | None, typer.Option(help="Another place than the file's (careshift places).")]
 OneIn = Annotated[int, typer.Option("--one-in", min=1, max=100, help="Sample: every k-th person, homes of true size.")]
@@ -64,7 +64,7 @@ def compare(scenario: Scenario, place: Place = None,
 @app.command()
 def demo(workers: Workers = 0, results: ResultsTo = None, as_json: Json = False) -> None:
     """The headline question on Doncaster, on a sample of one person in ten: minutes instead of hours."""
-    _compare("ten_percent_to_community", None, DEMO["replications"], DEMO["one_in"], workers, results, None, False, False,
+    _compare("ten_percent_to_community", None, DEMO["replications"], DEMO["one_in"], workers, results, None, False, True,
              as_json)
 
 

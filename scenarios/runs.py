@@ -24,7 +24,6 @@ import numpy as np
 
 from scenarios.design import Run
 from simulation.errors import BadInput, Problem, RunStopped
-from simulation.plan import SHIFTABLE
 
 Index = list[tuple[int, str, str, str]]  # year, measure, unit, group
 
@@ -81,6 +80,7 @@ def run_one(job: Job) -> Replication:
     from simulation.evidence.register import central, drawn, evidence_only, sceptic
     from simulation.model import CareSystem, from_state
     from simulation.places import load as load_place
+    from simulation.shift import reference_lines
 
     began = perf_counter()
     place = load_place(job.place)
@@ -107,18 +107,6 @@ def run_one(job: Job) -> Replication:
     values = np.array([[f.get(k, np.nan) for k in index] for f in found])
     return Replication(job.replication, [r.key for r in job.runs], index, values, weekly, perf_counter() - began,
                        beliefs.hash)
-
-
-def reference_lines(town: Any) -> dict[str, np.ndarray]:
-    """What the council spends a week on each of its lines, gross and net: what a plan's tenth is a tenth of."""
-    money = town.money
-    start = -money.first
-    names = {k.line for k in money.lines if k.payer == "council" or (k.payee == "council" and k.purpose == "contribution")}
-    out = {}
-    for name in sorted(names | set(SHIFTABLE)):
-        out[name] = money.by_week("council", None, name)[start:]
-        out[f"{name}: contributions"] = money.by_week("people", "council", name, "contribution")[start:]
-    return out
 
 
 def warm(place: str) -> int:

@@ -82,6 +82,11 @@ class Service:
         """How much room each of these people takes: one place, their hours, or one of a caseload."""
         return np.asarray(hours, dtype=np.float64) if self.counts == "hours" else np.ones(len(people))
 
+    def gives(self, users: Users, town: Town) -> Array:
+        """Hours a week that really come to each; by default those agreed, as far as there is staff."""
+        staffing = town.providers.staffing[np.maximum(users.providers, 0)]
+        return np.asarray(town.placements.hours[users.placements] * np.where(users.providers >= 0, staffing, 1.0))
+
     # What changes while supported -----------------------------------------------------------------------------------
     def helps(self, users: Users, town: Town) -> None:
         """What it changes for the people it supports, this week; only the columns named in `effects`."""

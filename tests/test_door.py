@@ -10,6 +10,8 @@ import pytest
 from simulation import door as the_door
 from simulation.draws import certain, never
 from simulation.evidence.lists import REASON
+from simulation.founding import care as founding_care
+from simulation.founding import suppliers
 from simulation.plan import Plan
 from simulation.process import believes
 from simulation.world.ledger import Events
@@ -442,3 +444,49 @@ def test_the_council_does_not_pay_while_there_is_a_home_to_sell() -> None:
     town.week("reviewing", luck=luck).week("reviewing", luck=luck)
     assert [what for what, *_ in town.story("Mrs K")] == ["sells home"]
     assert town["Mrs K"].funder == "self"
+
+
+# The first day -------------------------------------------------------------------------------------------------------
+SIZES = suppliers.Sizes(0.4, 0.1, 0.24, 0.6, 85, 200, 1.4, 5, 0.05)
+
+
+@pytest.mark.parametrize("one_in", [1, 10, 100])
+def test_a_sample_has_fewer_homes_of_true_size(one_in: int) -> None:
+    town = door_town(mrs_k()).town
+    town.one_in = one_in
+    before = len(town.providers)
+    suppliers.homes(town, town.place, SIZES)
+    built, younger = town.providers.built[before:], town.providers.working_age[before:]
+    homes, beds = town.place["care_homes"], town.place["care_home_beds"]
+    if one_in == 1:
+        assert len(built) == homes and built.sum() == pytest.approx(beds, abs=3)
+    else:
+        assert 3 <= len(built) <= max(homes / one_in * 1.2, 3)
+    older = beds * 0.9 / (homes * 0.6)
+    assert older * 0.35 < built[~younger].min() and built[~younger].max() < older * 1.65
+    assert younger.any() and (~younger).any()
+    assert set(town.providers.service[before:]) == {town.service("residential"), town.service("nursing")}
+
+
+def test_people_have_lived_in_their_homes_as_long_as_a_stock_of_residents_has() -> None:
+    """With one rate of dying the time lived so far is as long as the time still to come: its mean is 1 / rate."""
+    town = door_town(mrs_k()).town
+    weeks = founding_care._elapsed(town.draws, np.arange(4000), 0.0, 4.0, 0.4)
+    assert weeks.mean() / 52 == pytest.approx(2.5, rel=0.02)
+
+
+@pytest.mark.parametrize(("weeks", "savings", "house", "payer", "left", "home_left"), [
+    (0, 10_000, 0, COUNCIL, 10_000, 0),
+    (10, 50_000, 0, SELF, 50_000 - 10 * 800, 0),
+    (100, 50_000, 0, COUNCIL, 23_250, 0),
+    (10, 10_000, 100_000, COUNCIL, 10_000, 100_000),  # within the first twelve weeks
+    (50, 10_000, 100_000, SELF, 110_000 - 38 * 800, 0),
+    (300, 10_000, 100_000, COUNCIL, 23_250, 0)])
+def test_what_people_own_is_spent_down_over_the_time_already_lived_in_the_home(
+        weeks: int, savings: float, house: float, payer: int, left: float, home_left: float) -> None:
+    town = door_town(mrs_k(savings=savings, house=house, owns_home=house > 0, need=4, income=300.0)).town
+    town.draws.fixed = never("reviewing: defers the payment") | never("means: a relative over 60 lives in the home")
+    price = 800 + town.means.own_money(np.array([300.0]), np.array([4]))
+    assert founding_care._spent_down(town, np.array([0]), np.array([weeks]), price).tolist() == [payer]
+    assert town.residents.savings[0] == pytest.approx(left, abs=0.5)
+    assert town.residents.house[0] == home_left

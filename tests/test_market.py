@@ -365,11 +365,13 @@ def test_luck_of_a_new_worker_is_their_own() -> None:
     assert len(new) and (new >= 0).all()
 
 
-# The first day ---------------------------------------------------------------------------------------------------------
+# The first day ------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def founded() -> Town:
+def founded() -> Iterator[Town]:
     """One in ten of Doncaster, with whole homes."""
-    return CareSystem(load_place("doncaster"), central(), Plan(years=1), one_in=10, seed=3).town
+    system = CareSystem(load_place("doncaster"), central(), Plan(years=1), one_in=10, seed=3)
+    yield system.town
+    system.close()
 
 
 def test_homes_have_the_places_beds_and_occupancy_on_the_first_day(founded: Town) -> None:
@@ -405,3 +407,4 @@ def test_the_burn_in_leaves_the_market_as_it_found_it() -> None:
     assert town.memory["working.vacancy"] < 0.14
     assert town.memory["price premium"] < 0.05
     assert 0.8 * town.hospital.beds < town.hospital.occupied < 1.1 * town.hospital.beds
+    system.close()

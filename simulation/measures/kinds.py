@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simulation.evidence.lists import NEED
-from simulation.process import F4, F8, I4, kernel
+from simulation.process import B1, F4, F8, I2, I4, kernel
 from simulation.world.columns import Array
 from simulation.world.ledger import CELLS, Money
 from simulation.world.town import CARE_HOME, COUNCIL, Town
@@ -157,6 +157,15 @@ def _above_nought(values: F4) -> I4:
     return rows[:n].copy()
 
 
+@kernel
+def _everybody(present: B1, cell: I2, cells: int) -> Array:
+    out = np.zeros(cells, dtype=np.int64)
+    for i in range(len(present)):
+        if present[i]:
+            out[cell[i]] += 1
+    return out
+
+
 def each_once(rows: Array) -> Array:
     """Rows in order, each once."""
     rows = np.sort(rows)
@@ -262,7 +271,9 @@ class Now:
     def _count(self, rows: Array, cell: Array) -> F8:
         if id(rows) in self._counted:
             return self._counted[id(rows)]
-        out = np.append(np.bincount(cell[rows], minlength=CELLS)[:CELLS], 0).astype(np.float64)
+        everybody = rows is self._kept.get("adults")
+        found = _everybody(self.r.present, cell, CELLS) if everybody else np.bincount(cell[rows], minlength=CELLS)
+        out = np.append(found, 0).astype(np.float64)
         if any(rows is kept for kept in self._kept.values()):
             self._counted[id(rows)] = out
         return out

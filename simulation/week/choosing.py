@@ -71,17 +71,21 @@ def choosing(residents: Any, draws: Draws, events: Events, town: Town, commissio
         return
     choice = _what_suits(rows, town)
     wants = _with_steer(choice, town, commissioner, declines_most, declines_least)
-    nothing = wants < 0
-    the_door.settle(rows[nothing], town)
-    stay = wants == len(choice.services)
-    _stays(rows[stay], town)
-    left = np.flatnonzero(~nothing & ~stay)
-    still = _seat_all(choice, wants, left, town, luck, nhs_pays)
-    waited = town.week - residents.asked[rows[still]]
+    the_door.settle(rows[wants < 0], town)
+    takes, provider = wants.copy(), np.full(len(rows), -1)
+    open_ = np.flatnonzero((wants >= 0) & (wants < len(choice.services)))
+    _seat_all(choice, takes, open_, provider, town, luck)
+    still = open_[provider[open_] < 0]
     patient = np.where(residents.hospital[rows[still]] > 0, patience_in_hospital, patience)
-    still, rest = still[waited >= patient], still[waited < patient]
-    if len(still):
-        rest = np.concatenate([rest, _second_best(choice, still, town, luck, nhs_pays)])
+    late = still[town.week - residents.asked[rows[still]] >= patient]
+    if len(late):
+        takes[late] = _second_best(choice, late, town)
+        _seat_all(choice, takes, late[(takes[late] >= 0) & (takes[late] < len(choice.services))], provider, town, luck)
+    stays = takes == len(choice.services)
+    _stays(rows[stays], town)
+    seated = np.flatnonzero(provider >= 0)
+    _begin(np.asarray(choice.services)[takes[seated]], rows[seated], provider[seated], town, nhs_pays)
+    rest = open_[(provider[open_] < 0) & ~stays[open_]]
     _waits(rows[rest], np.asarray(choice.services)[wants[rest]], town)
 
 
@@ -151,27 +155,18 @@ def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Sh
 
 
 # Who gets a place --------------------------------------------------------------------------------------------------
-def _seat_all(choice: Choice, wants: Array, left: Array, town: Town, luck: np.uint64, nhs_pays: Share) -> Array:
-    """Give room to those who want each service; returns those (positions) still without."""
-    provider = np.full(len(wants), -1)
-    for j in np.unique(wants[left]):
-        mine = left[wants[left] == j]
+def _seat_all(choice: Choice, takes: Array, who: Array, provider: Array, town: Town, luck: np.uint64) -> None:
+    """Give room to those (positions) who would take each service; writes their provider rows."""
+    for j in np.unique(takes[who]):
+        mine = who[takes[who] == j]
         provider[mine] = _seats(choice.services[j], choice.rows[mine], town, luck)
-    seated = left[provider[left] >= 0]
-    _begin(np.asarray(choice.services)[wants[seated]], choice.rows[seated], provider[seated], town, nhs_pays)
-    return left[provider[left] < 0]
 
 
-def _second_best(choice: Choice, still: Array, town: Town, luck: np.uint64, nhs_pays: Share) -> Array:
-    """Whoever has waited long takes the best answer that has room now; returns those (positions) for whom none has."""
+def _second_best(choice: Choice, late: Array, town: Town) -> Array:
+    """For those (positions) who have waited long: the best answer that has room now (column), -1 where none has."""
     room = [the_door.free_room(k, town)[1].max(initial=0.0) for k in choice.services]
-    allowed = np.broadcast_to(np.append(np.array(room) >= 1, True), (len(still), len(room) + 1))
-    part = Choice(choice.rows[still], choice.services, choice.care_home, choice.worth[still])
-    wants = part.best(allowed)
-    stay = wants == len(choice.services)
-    _stays(part.rows[stay], town)
-    rest = _seat_all(part, wants, np.flatnonzero((wants >= 0) & ~stay), town, luck, nhs_pays)
-    return np.asarray(still[np.concatenate([rest, np.flatnonzero(wants < 0)])])
+    part = Choice(choice.rows[late], choice.services, choice.care_home, choice.worth[late])
+    return part.best(np.append(np.array(room) >= 1, True))
 
 
 def _seats(service: int, rows: Array, town: Town, luck: np.uint64) -> Array:
@@ -249,7 +244,7 @@ def _note(service: Array, rows: Array, home: Array, funder: Array, disregard: Ar
         events.note("council admission", rows[ours & (disregard == 0)], cause="new", service=name)
         events.note("council admission", rows[ours & (disregard > 0)], cause="home not yet counted", service=name)
     moved = rows[home > 0]
-    r.entered_home[moved] = town.week
+    r.entered_home[moved], r.diverted[moved] = town.week, False
     left = r.partner[moved]
     r.alone[left[left >= 0]] = True
 
@@ -268,7 +263,7 @@ def _end_what_was(rows: Array, in_home: Array, town: Town) -> None:
 
 
 def _stays(rows: Array, town: Town) -> None:
-    """Support goes on where it is; its hours will follow the assessment at the review this week."""
+    """Support goes on where it is; a review is now due, at which its hours will follow need."""
     town.events.note("stays", rows)
     town.residents.last_assessed[rows] = -NEVER
     the_door.close(rows, town)

@@ -40,6 +40,7 @@ def reviewing(residents: Any, placements: Any, draws: Draws, events: Events, tow
     _homes_come_to_count(mine[home & (funder == COUNCIL)], town)
     if town.week % MONTH == 0:
         _own_care_at_home(mine[~home & (funder == SELF)], town)
+        residents.contribution[residents.funder != COUNCIL] = 0
         _charge(mine, town)
         _recover(town)
     wait = review_wait / max(commissioner.assessment_share * (1.0 + town.plan.lever("assessments")), 1.0 / 100)
@@ -165,7 +166,7 @@ def _review(mine: Array, town: Town, hours_taken_back: Share) -> None:
     change = np.where(change < 0, change * hours_taken_back,
                       change * np.where(by_hours, share[pl.provider[mine]], 1.0))
     pl.hours[mine] = before + change
-    p.used += np.bincount(pl.provider[mine[by_hours]], weights=change[by_hours], minlength=len(p)).astype(np.float32)
+    p.used[:] += np.bincount(pl.provider[mine[by_hours]], weights=change[by_hours], minlength=len(p))
     for k in np.unique(pl.service[mine]):
         now, s = mine[pl.service[mine] == k], town.services[k]
         who, hours = pl.person[now], pl.hours[now].astype(np.float64)

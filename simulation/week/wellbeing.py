@@ -45,7 +45,7 @@ MONTH = 4  # weeks from one look to the next
 DOMAINS, CUTS = len(DOMAIN), ascot.CUTS
 CONTROL, SOCIAL, SAFETY = DOMAIN.index("control"), DOMAIN.index("social"), DOMAIN.index("safety")
 A_HOME, HIGHEST = SETTING.index("residential"), len(NEED) - 1
-HIGHEST_SCORE = 12.0
+HIGHEST_SCORE, KEPT, DIGITS = 12.0, 256, 3
 OWN, ALL_IN_ALL = "wellbeing: each person's own", "wellbeing: all in all"
 IN_HOMES = "wellbeing: help short in care homes"
 # What moves the latents: rows of `Life.pulls`. Help that does not come, and need itself, have a row for each level.
@@ -176,7 +176,7 @@ def wellbeing(residents: Any, draws: Draws, town: Town, *,
               satisfaction_strain: Points, satisfaction_spread: Points, carer_strain_costs: LogOdds,
               carer_hours_cost: LogOdds, carer_spread: LogOdds, care_together: Hours) -> None:
     """How life is this month for people with need and for carers; in the burn-in, where the survey's cuts lie."""
-    town_usual = round(town.centres.get(IN_HOMES, 0.0), 3)
+    town_usual = round(town.centres.get(IN_HOMES, 0.0), DIGITS)
     found, pulls = sizes(tuple((k, tuple(v) if isinstance(v, np.ndarray) else float(v)) for k, v in locals().items()
                                if isinstance(v, (float, np.ndarray)) and k != "town_usual"), figures(town), town_usual)
     life = Life(pulls, float(lonely_usual), cuts(town, found), float(index_slope) * _table(index_weights),
@@ -212,7 +212,7 @@ def _table(flat: Array) -> F8:
     return np.asarray(flat, dtype=np.float64).reshape(DOMAINS, -1)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT)
 def sizes(given: tuple[tuple[str, Any], ...], survey: tuple[float, ...], short_in_homes: float) -> tuple[F8, F8]:
     """Shares at or above each cut that the survey finds [domain, cut]; effects in log odds [effect, domain].
 
