@@ -77,7 +77,7 @@ def beside(scenario: Scenario, places: Collection[str]) -> list[tuple[str, str, 
         levers = {**plan.levers, "home_care_money_to_pay": 0.5}
         out.append(("better_home_care", "The same money on better home care",
                     replace(plan, shifts=shifts, levers=levers, invest={})))
-    if "care_home_health_support" != scenario.name and plan.shifts:
+    if scenario.name != "care_home_health_support" and plan.shifts:
         rival = files.load("care_home_health_support", places=places)
         out.append((rival.name, rival.title, rival.plan))
     return out

@@ -48,17 +48,13 @@ def _numbers(tree: ast.AST) -> list[ast.Constant]:
         parts: list[ast.AST | None] = []
         if isinstance(node, ast.Subscript):
             parts = [node.slice]
-        elif isinstance(node, ast.AnnAssign):
-            parts = [node.annotation]
-        elif isinstance(node, ast.arg):
+        elif isinstance(node, ast.AnnAssign | ast.arg):
             parts = [node.annotation]
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
             parts = [node.left, node.right]
-        elif isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.id.isupper() for t in node.targets):
-            parts = [node.value]
-        elif isinstance(node, ast.Assign) and all(
+        elif (isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.id.isupper() for t in node.targets)) or (isinstance(node, ast.Assign) and all(
                 isinstance(t, ast.Tuple) and all(isinstance(e, ast.Name) and e.id.isupper() for e in t.elts)
-                for t in node.targets):
+                for t in node.targets)):
             parts = [node.value]
         for part in parts:
             if part is not None:

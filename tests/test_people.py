@@ -287,7 +287,7 @@ def test_two_thirds_of_older_people_own_and_a_third_have_savings_above_the_limit
     assert np.all((r.house > 0) == r.owns_home)
 
 
-# Weeks: nothing drifts that does not move in the world -----------------------------------------------------------------
+# Weeks: nothing drifts that does not move in the world -----------------
 def test_need_stays_in_its_balance_for_six_years() -> None:
     town, _ = after_six_years()
     r = town.residents
@@ -389,7 +389,7 @@ def test_the_test_for_a_care_home_moves_nobodys_average() -> None:
     assert mean == pytest.approx(0.0)
 
 
-# Stories -----------------------------------------------------------------------------------------------------------------
+# Stories -----------------
 def test_mr_k_dies_and_mrs_k_is_left_with_the_second_carers_help() -> None:
     town = a_town(resident("Mr K", age=84, partner="Mrs K", cares_for="Mrs K", care_hours=20, stage=1),
                   resident("Mrs K", age=82, sex=1, partner="Mr K", need=3, carer="Mr K", second_carer="Ann"),
@@ -488,7 +488,7 @@ def test_where_more_go_than_come_people_leave_with_their_partners() -> None:
     linked_both_ways(town)
 
 
-# The compiled kernels and plain Python are the same model ---------------------------------------------------------------
+# The compiled kernels and plain Python are the same model -----------------
 TWIN = """
 import sys, json, hashlib
 import numpy as np

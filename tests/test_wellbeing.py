@@ -1,4 +1,4 @@
-"""How life is: eight domains, one index, one survey score from the same levels; who gains, who loses, and who is asked."""
+"""How life is: eight domains, one index and one survey score from the same levels; who gains, who is asked."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ LEVELS = st.lists(st.integers(0, 3), min_size=8, max_size=8)
 
 def believing(**values: object) -> Beliefs:
     beliefs = central()
-    beliefs.values.update({name.replace("__", "."): value for name, value in values.items()})  # type: ignore[attr-defined]
+    beliefs.values = {**beliefs.values, **{name.replace("__", "."): value for name, value in values.items()}}
     return beliefs
 
 
-# The index and the score ------------------------------------------------------------------------------------------------
+# The index and the score ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("level", "weights", "published"),
                          [(0, 7.215, 0.999), (1, 6.027, 0.757), (2, 3.131, 0.170), (3, 1.455, -0.171)])
 def test_the_published_sums_and_ends_of_the_index(level: int, weights: float, published: float) -> None:
@@ -85,7 +85,7 @@ def expected(beliefs: Beliefs, *, level: int = 3, unmet: float = 0.0, home: bool
     return INDEX.expected(-ascot.logit(found), centre)
 
 
-# What moves it ----------------------------------------------------------------------------------------------------------
+# What moves it --------------------------------------------------------------------------------------------------------
 @settings(max_examples=40, deadline=None)
 @given(level=st.integers(1, 4), unmet=st.floats(0, 1), less=st.floats(0, 1))
 def test_more_help_that_comes_never_lowers_the_index(level: int, unmet: float, less: float) -> None:
@@ -156,7 +156,7 @@ def test_cuts_are_learnt_where_people_answer_as_the_survey_found() -> None:
     assert np.abs(above - found).max() < 1e-4
 
 
-# People -----------------------------------------------------------------------------------------------------------------
+# People ---------------------------------------------------------------------------------------------------------------
 def live(tiny: TinyTown) -> TinyTown:
     town = tiny.town
     town.draws.begin(town.week)
@@ -173,8 +173,8 @@ def many(n: int = 3000, week: int = 0, **state: Any) -> TinyTown:
 
 
 def test_only_people_with_need_and_carers_are_asked() -> None:
-    tiny = live(a_town(resident("well"), resident("need", need=2), resident("band", band=3), resident("carer", care_hours=9.0),
-                       services=[]))
+    people = (resident("well"), resident("need", need=2), resident("band", band=3), resident("carer", care_hours=9.0))
+    tiny = live(a_town(*people, services=[]))
     r = tiny.town.residents
     assert list(np.isnan(r.scrqol)) == [True, False, False, False]
     assert list(np.isnan(r.ascof)) == [True, False, False, True]
@@ -214,7 +214,7 @@ def test_in_the_burn_in_the_score_comes_to_what_was_published() -> None:
         live(tiny)
         tiny.town.week += 4
     r = tiny.town.residents
-    control, safety, company, mean = wellbeing.figures(tiny.town)
+    control, _, company, mean = wellbeing.figures(tiny.town)
     assert r.ascof.mean() == pytest.approx(mean, abs=0.15)
     assert r.in_control.mean() == pytest.approx(control, abs=0.025)
     assert r.social_met.mean() == pytest.approx(company, abs=0.03)
@@ -225,9 +225,10 @@ def test_in_the_burn_in_the_score_comes_to_what_was_published() -> None:
 
 
 def test_the_survey_does_not_reach_people_in_care_homes_with_dementia() -> None:
-    tiny = a_town(resident("at home", need=3, funder=1, dementia=True), resident("in a home", need=3, funder=1, setting=4),
-                  resident("with dementia", need=3, funder=1, setting=4, dementia=True), resident("pays", need=3, funder=2),
-                  services=[])
+    at_home = resident("at home", need=3, funder=1, dementia=True)
+    in_a_home = resident("in a home", need=3, funder=1, setting=4)
+    others = resident("with dementia", need=3, funder=1, setting=4, dementia=True), resident("pays", need=3, funder=2)
+    tiny = a_town(at_home, in_a_home, *others, services=[])
     assert list(wellbeing.surveyed(tiny.town)) == [0, 1]
 
 

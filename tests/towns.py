@@ -24,8 +24,8 @@ from simulation.services import made
 from simulation.week import NAMES
 from simulation.world.columns import Table
 from simulation.world.ledger import Events
-from simulation.world.residents import Carer, Neighbourhood, Resident, Volunteer
 from simulation.world.providers import Placements, Provider
+from simulation.world.residents import Carer, Neighbourhood, Resident, Volunteer
 from simulation.world.town import COUNCIL, Town
 
 PLAIN = {"present": True, "age": 50.0, "spread": 1.0, "wants_home": 0.5, "wants_company": 0.5, "wants_control": 0.5,

@@ -45,7 +45,7 @@ MONTH = 4  # weeks from one look to the next
 DOMAINS, CUTS = len(DOMAIN), ascot.CUTS
 CONTROL, SOCIAL, SAFETY = DOMAIN.index("control"), DOMAIN.index("social"), DOMAIN.index("safety")
 A_HOME, HIGHEST = SETTING.index("residential"), len(NEED) - 1
-HIGHEST_SCORE, KEPT, DIGITS = 12.0, 256, 3
+HIGHEST_SCORE, BEST, KEPT, DIGITS = 12.0, 10.0, 256, 3
 OWN, ALL_IN_ALL = "wellbeing: each person's own", "wellbeing: all in all"
 IN_HOMES = "wellbeing: help short in care homes"
 # What moves the latents: rows of `Life.pulls`. Help that does not come, and need itself, have a row for each level.
@@ -87,7 +87,7 @@ def level_of_help(need: int, band: int) -> int:
 @rule
 def satisfied(content: float, lonely: float, need: float, unmet: float, strain: float, own: float) -> float:
     """Satisfaction with life, 0 to 10."""
-    return min(max(content + lonely + need + unmet + strain + own, 0.0), 10.0)
+    return min(max(content + lonely + need + unmet + strain + own, 0.0), BEST)
 
 
 @rule
@@ -176,9 +176,9 @@ def wellbeing(residents: Any, draws: Draws, town: Town, *,
               satisfaction_strain: Points, satisfaction_spread: Points, carer_strain_costs: LogOdds,
               carer_hours_cost: LogOdds, carer_spread: LogOdds, care_together: Hours) -> None:
     """How life is this month for people with need and for carers; in the burn-in, where the survey's cuts lie."""
-    town_usual = round(town.centres.get(IN_HOMES, 0.0), DIGITS)
-    found, pulls = sizes(tuple((k, tuple(v) if isinstance(v, np.ndarray) else float(v)) for k, v in locals().items()
-                               if isinstance(v, (float, np.ndarray)) and k != "town_usual"), figures(town), town_usual)
+    given = {k: v for k, v in locals().items() if isinstance(v, (float, np.ndarray))}
+    found, pulls = sizes(tuple((k, tuple(v) if isinstance(v, np.ndarray) else float(v)) for k, v in given.items()),
+                         figures(town), round(town.centres.get(IN_HOMES, 0.0), DIGITS))
     life = Life(pulls, float(lonely_usual), cuts(town, found), float(index_slope) * _table(index_weights),
                 float(index_constant), town.memory.get("wellbeing: content", town.place["life_satisfaction"]),
                 float(satisfaction_lonely), satisfaction_by_need, float(satisfaction_unmet), float(satisfaction_strain),

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from simulation.evidence.lists import (
-    BAND, FIFTH, FRAILTY, FUNDER, GROUP, HOSPITAL, KIN, NEED, REASON, SETTING, SEX, STAGE, VOLUNTEERING,
+    BAND,
+    FIFTH,
+    FRAILTY,
+    FUNDER,
+    GROUP,
+    HOSPITAL,
+    KIN,
+    NEED,
+    REASON,
+    SETTING,
+    SEX,
+    STAGE,
+    VOLUNTEERING,
 )
 from simulation.world.columns import Column, Link, View
 
