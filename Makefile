@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test bench accept clean lint
+.PHONY: demo test clean lint
 
 demo: $(STAMP)
 	$(BIN)/careshift demo
@@ -20,12 +20,6 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-
-bench: $(VENV)/.installed-dev
-	$(BIN)/python -m benchmarks.bench
-
-accept: $(VENV)/.installed-dev
-	$(BIN)/python tests/photograph.py --accept
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -57,14 +57,6 @@ def follow(rows: I4, age: F4, need: I1, group: I1, band: I1, spread: F4, hours_n
             limiting[i] = uniform(condition, i) < chance[level, min(int(years), chance.shape[1] - 1)]
 
 
-def standard_normal(u: Array) -> F8:
-    """Standard normal numbers from uniform ones, in NumPy: the rule `normal` for arrays."""
-    p = np.clip(u, 1e-6, 1.0 - 1e-6)
-    t = np.sqrt(-2.0 * np.log(np.minimum(p, 1.0 - p)))
-    x = t - (2.515517 + 0.802853 * t + 0.010328 * t**2) / (1.0 + 1.432788 * t + 0.189269 * t**2 + 0.001308 * t**3)
-    return np.asarray(np.where(p < 0.5, -x, x))
-
-
 def refresh(r: Table, draws: Draws, tables: dict[str, Array], rows: Array, hours_by_need: F8, hours_by_band: F8,
             frailty_age: float, frailty_by_need: F8, frailty_begins: F8, centre: float) -> None:
     """What follows from need and age for these people: hours needed, group, frailty, a limiting condition.

@@ -51,7 +51,7 @@ class CareSystem(mesa.Model):
                  fixed: Mapping[str, np.uint64] | None = None, only: Sequence[str] | None = None,
                  _state: State | None = None):
         super().__init__(rng=seed)
-        plan = plan or Plan()
+        plan = (plan or Plan()).sampled(one_in)
         self.beliefs, self.seed, self.replication = beliefs, seed, replication
         self.town = Town(place, Draws(seed, replication, fixed), plan, burn_in=burn_in, weeks=plan.years * 52,
                          one_in=one_in, events=Events(events), model=self)

@@ -7,7 +7,7 @@ simulation reads nothing else of a scenario. Week 0 is the first week of the pla
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -112,6 +112,17 @@ class Plan:
         if week < 0:
             return 0.0
         return self.invest.get(service, {}).get(week // WEEKS_A_YEAR, 0.0) / WEEKS_A_YEAR
+
+    def sampled(self, one_in: int) -> Plan:
+        """The plan of a sample of one person in so many: a like part of its pounds; who reads a lever that counts people takes its part."""
+        if one_in == 1:
+            return self
+
+        def part(by_year: Mapping[int, float]) -> dict[int, float]:
+            return {year: pounds / one_in for year, pounds in by_year.items()}
+
+        return replace(self, transition=replace(self.transition, by_year=part(self.transition.by_year)),
+                       invest={k: part(v) for k, v in self.invest.items()})
 
     @property
     def changes_nothing(self) -> bool:

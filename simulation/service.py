@@ -18,6 +18,7 @@ from simulation.world.ledger import Payment
 from simulation.world.town import COUNCIL, NHS, SELF, Town
 
 UNSUITABLE = -np.inf
+OLDER = 65  # the age from which councils count people as older
 
 
 class Users:
@@ -94,7 +95,7 @@ class Service:
     # Who pays ---------------------------------------------------------------------------------------------------------
     def line(self, people: Array, town: Town) -> Array:
         """The council budget line of each of these people: an array of line names."""
-        older = town.residents.age[people] >= 65
+        older = town.residents.age[people] >= OLDER
         return np.where(older, f"older_{self.name}", f"working_age_{self.name}")
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:

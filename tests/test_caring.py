@@ -111,6 +111,24 @@ def test_in_a_care_home_the_family_gives_no_hours_of_care_and_what_staff_give_co
     assert tiny["Mrs K"].hours_family == 0 and tiny["Mrs K"].unmet == pytest.approx(0.25)
 
 
+def test_a_child_just_outside_the_place_helps_parents_of_65_and_over_and_is_never_displaced() -> None:
+    given = []
+    for age, paid in ((64.0, 0.0), (70.0, 0.0), (70.0, 20.0)):
+        tiny = a_town(resident("Ada", age=age, need=3, hours_needed=28.0, hours_paid=paid, outside_hours=18.0,
+                               usual_unmet=1.0), services=[])
+        given.append(weeks(tiny, 1)["Ada"].hours_family)
+    assert given == [0.0, 18.0, 18.0]
+
+
+def test_as_many_will_have_a_child_near_at_65_as_have_now() -> None:
+    r = town_of_families().residents
+    founders, later = r.present & (r.age >= 65), r.age < 65
+    child = (r.kin_kind == KIN.index("child near")).any(axis=1)
+    would = float(np.mean(central().values["shared.care_willing"]))
+    assert (r.outside_hours[later] > 0).mean() == pytest.approx(r.child_near[founders].mean() * would, rel=0.1)
+    assert not (r.outside_hours[child] > 0).any(), "nobody's child is told twice"
+
+
 def test_friends_help_a_little() -> None:
     tiny = a_town(resident("Ada", need=2, hours_needed=12, usual_unmet=1.0), services=[])
     tiny.town.residents.tie_strength[0, :3] = 100

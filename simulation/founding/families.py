@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from simulation.condition import standard_normal
+from simulation.condition import OLDER
 from simulation.draws import UNABLE, Draws
 from simulation.evidence.lists import KIN
 from simulation.evidence.units import By, Hours, Points, PointsList, Ratio, Ratios, Share, Shares, Weeks
-from simulation.rules import WEEKS
+from simulation.rules import WEEKS, standard_normal
 from simulation.week import caring
 from simulation.week.wellbeing import ALL_IN_ALL
 from simulation.world.columns import Array
@@ -67,8 +67,15 @@ def _content(moved: Array, mean: float) -> float:
 
 
 def _outside(r: Any, draws: Draws, w: caring.Ways) -> None:
-    """Children who live just outside the place: parents have one near, and none of those near lives in the place."""
-    here = ((r.kin >= 0) & (r.kin_kind == CHILD)).any(axis=1)
-    rows = np.arange(len(r))
+    """Children near who are not residents told by name: they live just outside the place, or are still to grow up.
+
+    Whoever is younger than 65 when the story begins, and has no child told by name, will at 65 have one near as often
+    as people of 65 and over have now.
+    """
+    named = ((r.kin >= 0) & (r.kin_kind == CHILD)).any(axis=1)
+    rows, older = np.arange(len(r)), r.age >= OLDER
+    founders = r.present & older
+    share = float(r.child_near[founders].mean()) if founders.any() else 0.0
+    near = np.where(older, r.child_near, r.child_near | (draws.traits("a child near at 65", rows) < share))
     would = draws.traits("a child outside would care", rows) < w.care_willing.mean()
-    r.outside_hours[:] = np.where(r.child_near & ~here & would, w.care_near, 0.0)
+    r.outside_hours[:] = np.where(near & ~named & would, w.care_near, 0.0)

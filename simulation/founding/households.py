@@ -11,13 +11,13 @@ from typing import Annotated
 
 import numpy as np
 
-from simulation.condition import ADULT, OLDER, standard_normal
+from simulation.condition import ADULT, OLDER
 from simulation.draws import Draws
 from simulation.evidence.lists import GROUP, KIN
 from simulation.evidence.units import By, Share, Shares, Years
 from simulation.founding.lots import band, evenly
 from simulation.process import F8
-from simulation.rules import WEEKS
+from simulation.rules import WEEKS, standard_normal
 from simulation.world.columns import Array, Table
 from simulation.world.town import Town
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from simulation.condition import ADULT, OLDER, refresh, standard_normal
+from simulation.condition import ADULT, OLDER, refresh
 from simulation.draws import Draws
 from simulation.evidence.lists import FIFTH, GROUP, NEED
 from simulation.evidence.units import (
@@ -34,7 +34,7 @@ from simulation.founding.lots import chosen, evenly
 from simulation.founding.steady import OLDEST, balance, excess_by_age
 from simulation.places import Place
 from simulation.process import F8
-from simulation.rules import WEEKS
+from simulation.rules import WEEKS, standard_normal
 from simulation.week.dying import EXCESS_AGES
 from simulation.week.needing import ratios, recoveries
 from simulation.world.columns import Table

@@ -12,11 +12,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from simulation.condition import standard_normal
 from simulation.draws import Draws
 from simulation.evidence.units import By, Factor, Hours, Log, LogOdds, PerYear, Points, Ratio, Ratios, Share, Years
 from simulation.process import F8, I4
-from simulation.rules import WEEKS
+from simulation.rules import WEEKS, standard_normal
 from simulation.week import loneliness as feeling
 from simulation.week import meeting as meet
 from simulation.week import volunteering as volunteers

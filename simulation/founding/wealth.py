@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
-from simulation.condition import HELP, OLDER, standard_normal
+from simulation.condition import HELP, OLDER
 from simulation.draws import Draws
 from simulation.evidence.lists import GROUP
 from simulation.evidence.units import By, Factor, PoundsPerWeek, Ratio, Ratios, Shares
@@ -18,6 +18,7 @@ from simulation.founding.lots import band, evenly
 from simulation.founding.people import MOVER_AGES
 from simulation.places import Place
 from simulation.process import F8
+from simulation.rules import standard_normal
 from simulation.world.columns import Array, Table
 from simulation.world.town import Town
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
+from simulation.condition import OLDER
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import KIN, NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import By, Hours, PerYear, Points, Ratio, Ratios, Share, Shares, Weeks
@@ -163,8 +164,8 @@ def share_of(given: float, could: float) -> float:
 
 
 @kernel
-def share_hours(present: B1, need: I1, band: I1, setting: I1, hospital: I1, discharged: I4, alone: B1, partner: I4,
-                works: B1, carer: I4, second: I4, tie_strength: I1, care_hours: F4, strain: F4, resting: I2,
+def share_hours(present: B1, age: F4, need: I1, band: I1, setting: I1, hospital: I1, discharged: I4, alone: B1,
+                partner: I4, works: B1, carer: I4, second: I4, tie_strength: I1, care_hours: F4, strain: F4, resting: I2,
                 outside_hours: F4, needed: F4, paid: F4, other: F4, family: F4, unmet: F4, usual_unmet: F4,
                 others: Key, week: int, settled: bool, lost: B1, w: Ways) -> None:
     """Who gives how much this week, and what nobody gives. `lost` marks those who lost the help of a carer."""
@@ -185,14 +186,14 @@ def share_hours(present: B1, need: I1, band: I1, setting: I1, hospital: I1, disc
                 c = carer[i] if k == 0 else second[i]
                 if c < 0 or resting[c] > 0:
                     continue
-                lives_in[k] = partner[i] == c or setting[i] == WITH_FAMILY
+                lives_in[k] = partner[i] == c or setting[i] == WITH_FAMILY or (band[i] > 0 and not alone[i])
                 most = w.care_together if lives_in[k] else w.care_near
                 can[k] = hours_one_can_give(most, w.care_by_own_need[need[c]], works[c], w.care_beside_work,
                                             np.float64(strain[c]), w.care_under_strain)
                 together += can[k] if lives_in[k] else 0.0
                 outside += 0.0 if lives_in[k] else can[k]
                 strained = max(strained, np.float64(strain[c]))
-            outside += np.float64(outside_hours[i])
+            outside += np.float64(outside_hours[i]) if age[i] >= OLDER else 0.0
             for k in range(tie_strength.shape[1] - 1):
                 outside += w.care_of_friends * np.float64(tie_strength[i, k]) / FIRM
             if carer[i] < 0 and not alone[i] and partner[i] < 0 and uniform(others, i) < w.care_others_willing:
@@ -298,7 +299,7 @@ def share(residents: Any, draws: Draws, w: Ways, week: int, settled: bool) -> B1
                     residents.resting, residents.sex, draws.trait("willing to care"), w.care_willing)
     residents.care_hours[:] = 0.0
     lost = np.zeros(len(residents), dtype=np.bool_)
-    share_hours(residents.present, residents.need, residents.band, residents.setting, residents.hospital,
+    share_hours(residents.present, residents.age, residents.need, residents.band, residents.setting, residents.hospital,
                 residents.discharged, residents.alone, residents.partner, residents.works, residents.carer,
                 residents.second_carer, residents.tie_strength, residents.care_hours, residents.strain,
                 residents.resting, residents.outside_hours, residents.hours_needed, residents.hours_paid,

@@ -26,6 +26,7 @@ EXCESS_AGES = (40, 55, 65, 70, 77, 82, 87, 100)  # the list "excess age"
 LEARNING = GROUP.index("learning disability")
 LEVELS = len(NEED)
 HIGHEST = LEVELS - 1
+OLDER = 65
 
 
 class Deaths(NamedTuple):
@@ -59,7 +60,7 @@ def since(worsened: float, recent: float, later: float, weeks: float) -> float:
 
 @rule
 def test_met(needs_entry: bool, entry: float, offset: float) -> float:
-    """Deaths a year added for whoever has met the test for a care home, taken off others at the same level of need."""
+    """Deaths a year added for older people who have met the test for a care home, taken off others at the same level."""
     return entry if needs_entry else -offset
 
 
@@ -80,7 +81,8 @@ def die(present: B1, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsen
         more = d.by_need[level]
         if level == HIGHEST:
             more *= since(np.float64(worsened[i]), d.recent, d.later, d.recent_weeks)
-        more += test_met(needs_entry[i], d.entry, d.offset[level])
+        if year >= OLDER:
+            more += test_met(needs_entry[i], d.entry, d.offset[level])
         rate += excess(more, d.dementia if dementia[i] else 0.0, d.age_factor[year], d.sex_factor[sex[i]])
         if u < weekly(min(rate, d.most)):
             died[n] = i
@@ -89,10 +91,10 @@ def die(present: B1, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsen
 
 
 @kernel
-def count_needs(present: B1, need: I1, worsened: F4, needs_entry: B1, weeks: float, told: F8) -> None:
-    """People by level of need, those of them who have met the test for a care home; and the recent at the highest."""
+def count_needs(present: B1, age: F4, need: I1, worsened: F4, needs_entry: B1, weeks: float, told: F8) -> None:
+    """People of 65 and over by need, those of them who have met the test for a care home; the recent at the highest."""
     for i in range(len(present)):
-        if present[i] and need[i] > 0:
+        if present[i] and need[i] > 0 and age[i] >= OLDER:
             told[need[i]] += 1
             told[LEVELS + need[i]] += needs_entry[i]
             if need[i] == HIGHEST and worsened[i] < weeks:
@@ -130,7 +132,7 @@ def _learn(r: Table, town: Town, weeks: float, recent: float, later: float) -> N
     if not town.burning_in or town.week % 4:
         return
     told = np.zeros(2 * LEVELS)
-    count_needs(r.present, r.need, r.worsened, r.needs_entry, weeks, told)
+    count_needs(r.present, r.age, r.need, r.worsened, r.needs_entry, weeks, told)
     for level in range(1, LEVELS):
         town.tell(f"dying: met the test, level {level}", told[LEVELS + level], told[level])
     highest = told[HIGHEST]

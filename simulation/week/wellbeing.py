@@ -19,7 +19,6 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from simulation import ascot
-from simulation.condition import standard_normal
 from simulation.draws import Draws
 from simulation.evidence.lists import DOMAIN, NEED, SETTING
 from simulation.evidence.units import (
@@ -37,7 +36,7 @@ from simulation.evidence.units import (
     WeightsList,
 )
 from simulation.process import B1, F4, F8, I1, I4, changes, kernel, rule
-from simulation.rules import logistic
+from simulation.rules import logistic, standard_normal
 from simulation.world.columns import Array
 from simulation.world.town import COUNCIL, Town
 
