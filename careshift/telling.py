@@ -46,16 +46,22 @@ def show(comparison: Comparison, page: Path) -> None:
 
     out = Console(highlight=False, soft_wrap=True)
     r = comparison.results
-    out.print(f"\n[bold]{r.scenario.heading}[/bold]", highlight=False)
+    out.print(f"\n[bold]{answers.plan_type(r)}: {r.scenario.heading}[/bold]", highlight=False)
     for flag in r.scenario.flags:
         out.print(f"Note: {flag}.")
     out.print()
     out.print(answers.sentence(r))
-    table = Table("", "doing nothing", "difference", "8 in 10", box=None, pad_edge=False, header_style="bold")
+    year = answers.years(r)[-1]
+    table = Table(f"{year}, a year", "doing nothing", f"difference, {answers.range_name(r)}", "mean", box=None, pad_edge=False,
+                  header_style="bold")
+    for column in table.columns[1:]:
+        column.justify, column.no_wrap = "right", True
     for row in answers.small_table(r):
-        table.add_row(row.title, row.baseline, row.difference, row.interval)
+        table.add_row(row.title, row.baseline, row.interval, row.difference)
     out.print()
     out.print(table)
+    out.print()
+    out.print(answers.plan_line(r))
     out.print()
     for line in answers.caveats(r, comparison.about):
         out.print(line)
@@ -67,7 +73,8 @@ def as_object(comparison: Comparison, page: Path) -> dict[str, Any]:
     """The answer as one JSON object."""
     r = comparison.results
     return {"scenario": r.scenario.name, "title": r.scenario.heading, "flags": r.scenario.flags,
-            "sentence": answers.sentence(r), "headline": [row._asdict() for row in answers.small_table(r)],
+            "plan_type": answers.plan_type(r), "sentence": answers.sentence(r), "points": [p._asdict() for p in answers.points(r)],
+            "headline": [row._asdict() for row in answers.small_table(r)], "numbers": answers.numbers(r),
             "caveats": answers.caveats(r, comparison.about), "report": str(page), "folder": str(comparison.folder),
             "run": {k: v for k, v in comparison.about.items() if k not in ("runs", "job_hashes")}}
 

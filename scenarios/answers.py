@@ -1,36 +1,76 @@
 """What a comparison says, in words a councillor can repeat: ranges before points, nothing recommended.
 
-Used by the command, by the report and by `--json`, so that all three say the same.
+Used by the command, by the report and by `--json`, so that all three say the same. Money: answers_money. People:
+answers_people. What stands beside the plan: answers_beside. How sure: answers_sure. How figures are written:
+answers_words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from scenarios.answers_base import (
+    ENOUGH,
+    PlanType,
+    band_words,
+    baseline,
+    by_year,
+    changes_nothing,
+    difference,
+    last_year,
+    main_run,
+    plan_type,
+    range_name,
+    total,
+    years,
+)
+from scenarios.answers_beside import Beside, beside, doubted
+from scenarios.answers_money import Paid, cash_flow, paid_back, waterfall
+from scenarios.answers_sure import caveats, rests_on
+from scenarios.answers_words import FINEST, How, Range, apart, listed, mean, middle, plain, span, step, tenths
 from scenarios.results import Results
 
-ENOUGH = 20  # pairs below which an answer is a first look
-PlanType = Literal["SHIFT", "INVESTMENT", "CUT", "NO CHANGE"]
+__all__ = ["ENOUGH", "HEADLINES", "Beside", "Paid", "PlanType", "Point", "Row", "band_words", "baseline",
+           "beside", "by_year",
+           "cash_flow", "caveats", "changes_nothing", "dearer", "difference", "doubted", "last_year", "main_run", "numbers",
+           "paid_back", "plan_line", "plan_type", "points", "range_name",
+           "rests_on", "sentence", "small_table", "total",
+           "waterfall", "years"]
 
-# title, measure, how to write it
-HEADLINES: tuple[tuple[str, str, str], ...] = (
-    ("Council net spending", "council_net", "money"),
-    ("Council gross spending", "council_gross", "money"),
-    ("Contributions people pay the council", "contributions", "money"),
-    ("NHS cash, its care places included", "nhs_cash", "money"),
-    ("Work and Pensions (benefits and rents)", "dwp", "money"),
-    ("People's own money", "people_pay", "money"),
-    ("Quality of life (ASCOT-years)", "ascot_years", "count"),
-    ("Lonely often or always", "lonely_often", "share"),
-    ("Families' unpaid hours a week", "unpaid_hours", "count"),
-    ("Emergency hospital stays", "emergency_stays", "count"),
-    ("Days in a hospital bed", "bed_days", "count"),
-    ("Days ready to leave hospital, waiting", "delayed_days", "count"),
-    ("People in care homes paid for by the council", "care_home_council", "count"),
+
+class Headline(NamedTuple):
+    """A line of the small table: what it is called, which measure, how it is written, of whom."""
+
+    title: str
+    measure: str
+    how: How
+    group: str = "all"
+
+
+HEADLINES = (
+    Headline("Council, net spending", "council_net", "money"),
+    Headline("Council, gross spending", "council_gross", "money"),
+    Headline("Contributions people pay the council", "contributions", "money"),
+    Headline("NHS, cash", "nhs_cash", "money"),
+    Headline("Benefits system (DWP)", "dwp", "money"),
+    Headline("People's own money", "people_pay", "money"),
+    Headline("Quality of life (ASCOT-years)", "ascot_years", "count"),
+    Headline("Adults often or always lonely", "lonely_often", "share"),
+    Headline("Families' unpaid hours a week", "unpaid_hours", "count"),
+    Headline("Emergency stays in hospital", "emergency_stays", "count"),
+    Headline("Days in a hospital bed", "bed_days", "count"),
+    Headline("Days ready to leave hospital, waiting", "delayed_days", "count"),
+    Headline("People 65+ in care homes, council pays", "care_home_council", "count", "65+"),
 )
+PAYERS = (("NHS cash", "nhs_cash"), ("the benefits system", "dwp"), ("people's own money", "people_pay"))
+PLAN_TYPES: dict[PlanType, str] = {
+    "SHIFT": "at least half of what some budget lines lose goes to others",
+    "INVESTMENT": "budget lines gain more than twice what others lose",
+    "CUT": "budget lines lose more than twice what others gain",
+    "NO CHANGE": "no budget line changes by more than chance",
+}
 
 
 class Row(NamedTuple):
@@ -42,161 +82,137 @@ class Row(NamedTuple):
     interval: str
 
 
-class Range(NamedTuple):
-    """A difference over replications: mean and the middle 80%."""
+class Point(NamedTuple):
+    """A question a reader has in the first minute, and the answer."""
 
-    mean: float
-    low: float
-    high: float
-
-
-def middle(values: np.ndarray) -> Range:
-    """Mean and the range that holds 8 in 10 of the worlds run."""
-    kept = values[np.isfinite(values)]
-    if not len(kept):
-        return Range(np.nan, np.nan, np.nan)
-    low, high = np.quantile(kept, (0.1, 0.9))
-    return Range(float(kept.mean()), float(low), float(high))
-
-
-def main_run(r: Results) -> Any:
-    """The run of the plan itself, under its own budget rule."""
-    return r.run(r.scenario.name, r.scenario.plan.budget.name)
-
-
-def changes_nothing(r: Results) -> bool:
-    """Whether this plan is what it is compared with."""
-    return not main_run(r).against
-
-
-def last_year(r: Results, measure: str, run: Any = None, group: str = "all") -> Range:
-    """The difference in the last year of the plan."""
-    return middle(r.paired(run or main_run(r), measure, group)[:, -1])
-
-
-def whole_plan(r: Results, measure: str, run: Any = None) -> Range:
-    """The difference summed over all years of the plan."""
-    return middle(r.paired(run or main_run(r), measure).sum(axis=1))
-
-
-def plan_type(r: Results) -> PlanType:
-    """What kind of plan this is, from the arithmetic: all that is spent on support over the plan's years."""
-    if changes_nothing(r):
-        return "NO CHANGE"
-    change = whole_plan(r, "council_gross")
-    base = r.of_key(main_run(r).against, "council_gross").sum(axis=1).mean()
-    if abs(change.mean) < base / 1000 * 2 and r.scenario.plan.shifts:
-        return "SHIFT"
-    return "INVESTMENT" if change.mean > 0 else "CUT"
+    question: str
+    answer: str
 
 
 def sentence(r: Results) -> str:
-    """The answer in a few sentences: range first, chance of costing less, when it is repaid, what it does to people."""
+    """The answer in a few sentences: range first, how often it costs less, when it is repaid, what it does to people."""
+    return " ".join(p.answer for p in points(r) if p.question in ("What it costs", "When it pays back", "People",
+                                                                  "Hospital"))
+
+
+def points(r: Results) -> list[Point]:
+    """What it costs, when it pays back, who else pays, what it does to people and hospital, how sure we are."""
     if changes_nothing(r):
-        return "This plan changes nothing: it is present policy, and every difference is nought."
-    run, n = main_run(r), r.count
-    money = r.paired(run, "council_net")
-    final, year = middle(money[:, -1]), r.scenario.financial_year(r.scenario.years - 1)
-    less = int((money[:, -1] < 0).sum())
-    running = np.cumsum(money.mean(axis=0))
-    behind = np.flatnonzero(running > 0)
-    worst = int(np.argmax(money.mean(axis=0)))
-    if not len(behind):
-        paid = "Added up from the first year, it has not cost the council more at any year's end."
-    elif behind[-1] == len(running) - 1:
-        paid = f"What it costs is not repaid within {r.scenario.years} years."
+        return [Point("What it costs", "This plan changes nothing: it is present policy, and every difference is nought.")]
+    return [Point("What it costs", _cost(r)), Point("When it pays back", _payback(r)),
+            Point("Who else pays", _payers(r)), Point("People", _people(r)), Point("Hospital", _hospital(r)),
+            Point("How sure", _sure(r))]
+
+
+def _cost(r: Results) -> str:
+    net = difference(r, "council_net")[:, -1]
+    n, less = r.count, int((net < 0).sum())
+    if n < ENOUGH:
+        how_many = f"from only {n} {'pair' if n == 1 else 'pairs'}: a first look, not a result"
+        often = f"it is lower at all in {less} of {n}"
     else:
-        paid = f"What it costs is repaid by {r.scenario.financial_year(int(behind[-1]) + 1)}."
-    life, beds = last_year(r, "ascot_years"), last_year(r, "bed_days")
-    return (
-        f"In {year} the council's net spending differs from doing nothing by {_span(final, 'money')} a year "
-        f"(8 in 10 of the {n} worlds run); it is lower in {less} of {n}. "
-        f"The dearest year is {r.scenario.financial_year(worst)}, at {_write(float(money.mean(axis=0)[worst]), 'money', True)}. "
-        f"{paid} "
-        f"Quality of life changes by {_span(life, 'count')} ASCOT-years a year, days in a hospital bed by "
-        f"{_span(beds, 'count')}."
-    )
+        how_many = f"8 in 10 of the {n} worlds run"
+        often = f"it is lower at all in {tenths(less, n)} ({less} of {n})"
+    told = apart(middle(net), "money", of="a year")
+    than = "from what it would be" if told.startswith("no different") else "than"
+    return f"By {years(r)[-1]} net council spending is {told} {than} if present policy went on ({how_many}); {often}."
+
+
+def _payback(r: Results) -> str:
+    money, names = difference(r, "council_net"), years(r)
+    ranges = by_year(r, "council_net")
+    dear = dearer(ranges)
+    if not dear:
+        return "In no year does it cost the council more than doing nothing, on average over the worlds run."
+    worst = int(np.argmax(money.mean(axis=0)))
+    top = ranges[worst]
+    grant, outside = total(r, "transition_money").mean, ""
+    if grant > 0 and r.scenario.plan.transition.by_year:
+        outside = f"; {plain(grant, 'money', step(top, 'money'))} in all comes from outside as transition money"
+    return (f"{_until(dear, names)}, by up to {plain(top.high, 'money', step(top, 'money'))} "
+            f"in {names[worst]}{outside}. {_repaid(r)}")
+
+
+def dearer(ranges: list[Range]) -> list[int]:
+    """The years in which the plan costs more than doing nothing on average, by enough to be written."""
+    return [k for k, x in enumerate(ranges) if x.mean * 2 >= FINEST["money"]]
+
+
+def _until(dear: list[int], names: list[str]) -> str:
+    if len(dear) == len(names):
+        return "It costs more than doing nothing in every year"
+    if dear == list(range(len(dear))):
+        return f"It costs more than doing nothing until {names[len(dear)]}"
+    first = "one year" if len(dear) == 1 else f"{len(dear)} of {len(names)} years"
+    return f"It costs more than doing nothing in {first}, the last {names[dear[-1]]}"
+
+
+def _repaid(r: Results) -> str:
+    """When what it costs is repaid, added up from the first year, and in how many of the worlds."""
+    repaid, n = paid_back(r), r.count
+    k = int(np.isfinite(repaid).sum())
+    if not k:
+        return f"Added up, it is never repaid within the {r.scenario.years} years."
+    half = float(np.sort(repaid)[(n - 1) // 2])
+    when = f", by {years(r)[int(half)]} in half of them" if np.isfinite(half) and n > 1 else ""
+    return f"Added up, it is repaid within the {r.scenario.years} years in {k} of {n} worlds{when}."
+
+
+def _payers(r: Results) -> str:
+    said = [f"{name} is {apart(last_year(r, measure), 'money')}" for name, measure in PAYERS]
+    hours = apart(last_year(r, "unpaid_hours"), "count", "fewer", "more")
+    return (f"In {years(r)[-1]}, beside the council: {listed(said)} a year. Families' unpaid hours a week, never added "
+            f"to money: {hours}.")
+
+
+def _people(r: Results) -> str:
+    life, base = last_year(r, "ascot_years"), float(baseline(r, "ascot_years")[:, -1].mean())
+    homes = last_year(r, "care_home_council", group="65+")
+    return (f"Quality of life, in ASCOT-years (years of life weighted by its quality): {apart(life, 'count', 'fewer', 'more')} a "
+            f"year, of {plain(base, 'count', step(life, 'count'))}. "
+            f"People of 65 and over in care homes the council pays for: {apart(homes, 'count', 'fewer', 'more')}.")
+
+
+def _hospital(r: Results) -> str:
+    days, base = last_year(r, "bed_days"), float(baseline(r, "bed_days")[:, -1].mean())
+    return (f"Days in a hospital bed: {apart(days, 'count', 'fewer', 'more')} a year, of {plain(base, 'count', step(days, 'count'))}; "
+            f"days waiting to leave: {apart(last_year(r, 'delayed_days'), 'count', 'fewer', 'more')}.")
+
+
+def _sure(r: Results) -> str:
+    from simulation.evidence import register
+
+    entries = list(register.load().entries.values())
+    assumed = sum(e.kind == "assumption" for e in entries)
+    told = doubted(r)
+    return f"{assumed} of the {len(entries)} numbers behind this are assumptions. {told}".strip()
+
+
+def plan_line(r: Results) -> str:
+    """The plan's type in words, with what all spending on support does: computed, never claimed."""
+    kind = plan_type(r)
+    if changes_nothing(r):
+        return f"{kind}: {PLAN_TYPES[kind]}."
+    spent = apart(last_year(r, "council_total"), "money", of="a year")
+    return f"{kind}: {PLAN_TYPES[kind]}. All spending on support by {years(r)[-1]}: {spent}, beside doing nothing."
 
 
 def small_table(r: Results) -> list[Row]:
-    """A dozen lines: the last year of the plan beside doing nothing."""
-    run = main_run(r)
-    return [_row(title, r.of_key(run.against or run.key, m)[:, -1].mean(),
-                 last_year(r, m) if run.against else Range(0.0, 0.0, 0.0), how) for title, m, how in HEADLINES]
+    """A dozen lines: the last year of the plan beside doing nothing, no more digits than the range can bear."""
+    out = []
+    for h in HEADLINES:
+        base, x = float(baseline(r, h.measure, group=h.group)[:, -1].mean()), last_year(r, h.measure, group=h.group)
+        to = step(x if x.high > x.low else middle(np.array([base])), h.how)
+        out.append(Row(h.title, plain(base, h.how, to), mean(x, h.how), span(x, h.how)))
+    return out
 
 
-def beside(r: Results, measures: Sequence[tuple[str, str, str]] = HEADLINES) -> list[tuple[str, str, list[str]]]:
-    """Every run beside the plan: title, budget rule, and the last year's differences written out."""
-    return [(run.title + _belief(run.variant), run.budget_rule,
-             [_span(last_year(r, m, run), how) for _, m, how in measures]) for run in r.runs if run.against]
-
-
-def waterfall(r: Results) -> list[tuple[str, float]]:
-    """From gross money moved to what is left in the last year, in pounds, means over the worlds."""
-    run = main_run(r)
-    at = {m: float(np.nan_to_num(r.of(run, m)[:, -1]).mean()) for m in
-          ("released", "income_lost", "other_support", "left_for_models")}
-    return [("Released as places fall empty", at["released"]), ("Contributions lost", -at["income_lost"]),
-            ("Other support for people at home", -at["other_support"]), ("Left for the models", at["left_for_models"])]
-
-
-def caveats(r: Results, about: dict[str, Any]) -> list[str]:
-    """What a reader must know before believing a figure."""
-    from simulation import places
-
-    said = []
-    if r.count < ENOUGH:
-        said.append(f"A first look, not a result: {r.count} pairs of runs, and a result needs at least {ENOUGH}.")
-    if r.one_in > 1:
-        there = places.load(about["place"])
-        adults = there.people[:, 18:].sum()
-        base = main_run(r)
-        people = r.of_key(base.against or base.key, "people")[:, 0].mean()
-        homes = r.of_key(base.against or base.key, "care_home_council")[:, 0].mean()
-        said.append(
-            f"A sample: one adult in {r.one_in}, with homes of true size and a {r.one_in}th as many; small services and "
-            f"queues behave unlike those of the whole place. Gap to full size in the first year: people "
-            f"{people / adults - 1:+.1%} on the published {adults:,.0f}; council-funded residents, all ages, {homes:,.0f} here.")
-        said.append(f"Whole place and all pairs: careshift compare {about['scenario']} --replications "
-                    f"{max(ENOUGH, r.scenario.replications)}")
-    england = len(places.load(about["place"]).from_england())
-    said.append(f"{england} of the place's {len(places.load(about['place']).figures)} figures are England's rate, not its own.")
-    said.append("The interval holds chance and doubt about evidence" if r.worlds == "drawn" else "The interval holds chance alone")
-    said[-1] += "; it does not hold doubt about calibrated numbers or about the model's form."
-    return said
-
-
-def rests_on(entries: Sequence[Any]) -> str:
-    """How many numbers, and what they rest on."""
-    n = max(len(entries), 1)
-    strong = sum(e.grade in "AB" for e in entries)
-    calibrated = sum(e.kind == "calibrated" for e in entries)
-    assumed = sum(e.grade == "D" and e.kind != "calibrated" for e in entries)
-    effects = [e for e in entries if e.is_effect]
-    return (f"{len(entries)} numbers: {strong / n:.0%} of grades A and B, {calibrated / n:.0%} calibrated, "
-            f"{assumed / n:.0%} assumption; {len(effects)} are effects of support, "
-            f"{sum(e.grade == 'D' for e in effects)} of them assumed")
-
-
-def _belief(variant: str) -> str:
-    return {"sceptic": " (sceptic: no assumed effects)", "evidence_only": " (only effects of grades A and B)"}.get(variant, "")
-
-
-def _row(title: str, base: float, difference: Range, how: str) -> Row:
-    return Row(title, _write(base, how), _write(difference.mean, how, True), _span(difference, how))
-
-
-def _span(x: Range, how: str) -> str:
-    return f"{_write(x.low, how, True)} to {_write(x.high, how, True)}"
-
-
-def _write(x: float, how: str, signed: bool = False) -> str:
-    if not np.isfinite(x):
-        return "not recorded"
-    sign = ("+" if x > 0 else "-" if x < 0 else "") if signed else ("-" if x < 0 else "")
-    x = abs(x)
-    if how == "money":
-        return f"{sign}£{x / 1e6:,.1f}m"
-    if how == "share":
-        return f"{sign}{x:.2%}"
-    return f"{sign}{x:,.0f}" if x >= 10 else f"{sign}{x:.1f}"
+def numbers(r: Results) -> list[dict[str, Any]]:
+    """The small table as numbers, for whoever reads with a program; the same as in summary.csv."""
+    out = []
+    for h in HEADLINES:
+        x, base = last_year(r, h.measure, group=h.group), float(baseline(r, h.measure, group=h.group)[:, -1].mean())
+        values = {"baseline_mean": base, "difference_low80": x.low, "difference_high80": x.high, "difference_mean": x.mean}
+        out.append({"measure": h.measure, "unit": r.units.get(h.measure, ""), "group": h.group, "year": years(r)[-1],
+                    **{k: v if np.isfinite(v) else None for k, v in values.items()}})
+    return out

@@ -46,6 +46,7 @@ class Results:
             rows = [order.index(k) for k in r.keys]
             self.values[i][np.ix_(rows, columns)] = r.values
         self.row = {k: j for j, k in enumerate(order)}
+        self.units = {m: u for _, m, u, _ in self.keys}
 
     @property
     def count(self) -> int:
@@ -69,10 +70,6 @@ class Results:
         cols = [self.at.get((y, measure, unit, group), -1) for y in years]
         whole = self.values[:, self.row[key], :]
         return np.stack([whole[:, c] if c >= 0 else np.full(self.count, np.nan) for c in cols], axis=1)
-
-    @property
-    def units(self) -> dict[str, str]:
-        return {m: u for _, m, u, _ in self.keys}
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows of summary.csv, for every run that has a baseline."""

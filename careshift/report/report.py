@@ -1,24 +1,27 @@
-"""Write report.html: the answer, what it rests on, and a table behind every picture."""
+"""Write report.html: the answer first, what it rests on, and a table behind every picture."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from careshift.report import charts
-from scenarios import answers
+from careshift.report import figures
+from careshift.report.figures import Picture, Table
+from scenarios import answers, answers_money, answers_people
+from scenarios.answers_words import How, plain, span, step
 from scenarios.results import Results
 
 if TYPE_CHECKING:
     from careshift.api import Comparison
 
 FOLDER = Path(__file__).parent
-MILLION = 1e6
+COMMAND = re.compile(r"(careshift compare .+)$")
+MINUS = re.compile(r"(?<![\w\N{MINUS SIGN}-])-(?=[£\d])")
 
 
 def write(comparison: Comparison) -> Path:
@@ -36,94 +39,103 @@ def render(r: Results, about: dict[str, Any]) -> str:
     from simulation import places
     from simulation.evidence import register
 
-    env = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]), trim_blocks=True,
-                      lstrip_blocks=True)
+    env = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True)
+    env.filters["figures"], env.filters["command"] = true_minus, command
     place, entries = places.load(about["place"]), list(register.load().entries.values())
-    nothing = answers.changes_nothing(r)
+    moves = not answers.changes_nothing(r)
+    shown = {"who": _who, "settings": _settings, "families": _families, "beside_money": _beside_money, "sections": sections}
     return env.get_template("report.html").render(
-        r=r, about=about, place=place, kind=answers.plan_type(r), sentence=answers.sentence(r),
-        table=answers.small_table(r), caveats=answers.caveats(r, about), rests=answers.rests_on(entries),
-        england=sorted(place.from_england(), key=lambda f: f.name), figures=[] if nothing else figures(r),
-        beside=[] if nothing else answers.beside(r, BESIDE), beside_heads=[t for t, _, _ in BESIDE],
-        enough=answers.ENOUGH, grades=grades(entries))
+        r=r, about=about, place=place, kind=answers.plan_type(r), plan_line=answers.plan_line(r), points=answers.points(r),
+        headline=_headline(r), caveats=answers.caveats(r, about), rests=answers.rests_on(entries), enough=answers.ENOUGH,
+        moves=moves, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
+        **{name: make(r) if moves else None for name, make in shown.items()}, **_numbers(place, entries))
 
 
-BESIDE = tuple(h for h in answers.HEADLINES if h[1] in ("council_net", "ascot_years", "unpaid_hours", "bed_days",
-                                                       "care_home_council"))
+def sections(r: Results) -> list[tuple[str, str, str, list[Picture]]]:
+    """The page's chapters with pictures: name, heading, what to bear in mind, pictures."""
+    money = [figures.net(r), figures.asked(r), figures.cash(r), figures.waterfall(r), figures.payers(r)]
+    rival = figures.beside(r)
+    return [
+        ("money", "Money", "Financial years, April to March. Real terms: what growth in prices alone would add is left out. "
+         "Not discounted.", [p for p in money if p]),
+        ("people", "People and families", "", [figures.settings(r), figures.families(r), figures.wellbeing(r)]),
+        ("hospital", "Hospital", "A bed that is freed is filled again, so fewer days in bed set little hospital cash free.",
+         [figures.hospital(r)]),
+        ("beside", "Beside it", "Under a flat budget lower spending is mostly rationing avoided; under one that follows demand it is "
+         "cash. Health support in care homes comes on top of the budget: compare what it does for people, not its total." if rival
+         else "Only the plan and doing nothing were run; other budget rules, rivals, a sceptic's run and one on evidence alone "
+              "were not.", [rival] if rival else []),
+    ]
 
 
-def grades(entries: Sequence[Any]) -> list[tuple[str, int, int]]:
-    """How many numbers of each grade, and how many of them are effects."""
-    return [(g, sum(e.grade == g for e in entries), sum(e.grade == g and e.is_effect for e in entries)) for g in "ABCD"]
+def true_minus(text: object) -> str:
+    """Figures with a true minus sign, so that none is read as a dash."""
+    return MINUS.sub("\N{MINUS SIGN}", str(text))
 
 
-def figures(r: Results) -> list[dict[str, Any]]:
-    """The page's pictures: title, SVG, caption, and the table behind each."""
-    years = [r.scenario.financial_year(k) for k in range(r.scenario.years)]
-    out = [_fan(r, years, *spec) for spec in FANS]
-    return [*out[:1], _cash(r, years), _waterfall(r), *out[1:], _setting(r, years), _rivals(r, years)]
+def command(text: str) -> Markup:
+    """A line with the command in it set as one, so that it can be copied."""
+    return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(true_minus(text)))))
 
 
-# measure, title, unit, divided by
-FANS = (
-    ("council_net", "What the plan does to net council spending", "£m a year", MILLION),
-    ("ascot_years", "What it does to quality of life", "ASCOT-years a year", 1.0),
-    ("unpaid_hours", "What families do more or less of", "hours a week", 1.0),
-    ("bed_days", "What it does to days in hospital", "days a year", 1.0),
-    ("delayed_days", "What it does to waiting to leave hospital", "days a year", 1.0),
-)
+# Tables -------------------------------------------------------------------------------------------------------------
+def _headline(r: Results) -> Table:
+    return Table(("What", "Doing nothing", _head(r), "Mean"),
+                 [(row.title, row.baseline, row.interval, row.difference) for row in answers.small_table(r)])
 
 
-def _fan(r: Results, years: list[str], measure: str, title: str, unit: str, scale: float) -> dict[str, Any]:
-    values = r.paired(answers.main_run(r), measure)
-    q = np.quantile(values / scale, (0.1, 0.9), axis=0)
-    mean = values.mean(axis=0) / scale
-    rows = [(y, f"{m:+,.2f}", f"{a:+,.2f} to {b:+,.2f}") for y, m, a, b in zip(years, mean, *q, strict=True)]
-    picture = charts.fan(values, years, unit, measure, f"{title}: mean {mean[0]:+,.2f} in {years[0]}, {mean[-1]:+,.2f} in "
-                         f"{years[-1]} ({unit})", scale)
-    return _figure(title, picture, f"Difference from doing nothing, {unit}. Dark band: 8 in 10 of the worlds run; pale: 9 in 10.",
-                   ("year", "mean", "8 in 10"), rows)
+def _settings(r: Results) -> Table:
+    rows = [(s.title, s.age, plain(s.baseline, "count", step(s.difference, "count")), span(s.difference, "count"))
+            for s in answers_people.settings(r) if s.difference.known]
+    return Table(("Where", "Age", "Doing nothing", _head(r)), rows)
 
 
-def _cash(r: Results, years: list[str]) -> dict[str, Any]:
-    names = (("set_up", "set-up before first use"), ("new_places_empty", "new places standing empty"),
-             ("block_places_empty", "old places paid for and empty"))
-    run = answers.main_run(r)
-    series = [(label, np.maximum(np.nan_to_num(r.paired(run, m)).mean(axis=0), 0) / MILLION) for m, label in names]
-    rows = [(y, *(f"{s[k]:,.2f}" for _, s in series)) for k, y in enumerate(years)]
-    return _figure("Double running: paying twice while one replaces the other",
-                   charts.stack(series, years, "£m a year", "double", "Double running by year, three kinds"),
-                   "Read from the ledger, more than in doing nothing, £m a year.", ("year", *(n for _, n in names)), rows)
+def _families(r: Results) -> Table:
+    rows = []
+    for title, measure, how in answers_people.FAMILIES:
+        x, base = answers.last_year(r, measure), float(answers.baseline(r, measure)[:, -1].mean())
+        rows.append((title, plain(base, how, step(x, how)), span(x, how), plain(x.mean, how, step(x, how), True)))
+    return Table(("What", "Doing nothing", _head(r), "Mean"), rows)
 
 
-def _waterfall(r: Results) -> dict[str, Any]:
-    parts = [(title, value / MILLION) for title, value in answers.waterfall(r)]
-    return _figure("From money released to what is left",
-                   charts.bars(parts, "£m in the last year", "waterfall", "Steps from money released to what is left"),
-                   "Money follows the person first. Mean over the worlds run, £m in the last year.", ("step", "£m"),
-                   [(t, f"{v:+,.2f}") for t, v in parts])
+def _who(r: Results) -> Table:
+    rows = [(f"{w.kind}: {w.group}", *(span(x, how) for x, (_, _, how) in zip(w.differences, answers_people.WHO)))
+            for w in answers_people.who_gains(r)]
+    return Table(("Who", *(title for title, _, _ in answers_people.WHO)), rows)
 
 
-def _setting(r: Results, years: list[str]) -> dict[str, Any]:
-    run = answers.main_run(r)
-    names = (("care_home_council", "care home, council pays"), ("care_home_own", "care home, own money"),
-             ("supported_at_home", "supported at home"))
-    series = [(label, r.paired(run, m).mean(axis=0)) for m, label in names]
-    rows = [(y, *(f"{s[k]:+,.0f}" for _, s in series)) for k, y in enumerate(years)]
-    return _figure("Where people live and are supported",
-                   charts.lines(series, years, "people, difference", "setting", "People by setting, difference by year"),
-                   "Difference from doing nothing in people, mean over the worlds run.", ("year", *(n for _, n in names)), rows)
+def _beside_money(r: Results) -> Table:
+    hows: dict[str, tuple[How, str]] = {"pounds": ("money", "a year"), "pounds an hour": ("price", "an hour")}
+    rows = []
+    for title, unit, x in answers_money.beside_money(r):
+        how, said = hows.get(unit, ("count", unit))
+        rows += [(title, said, span(x, how))] if x.known else []
+    return Table(("What", "Unit", _head(r)), rows)
 
 
-def _rivals(r: Results, years: list[str]) -> dict[str, Any]:
-    own = r.scenario.plan.budget.name
-    runs = [x for x in r.runs if x.against and x.budget_rule == own]
-    series = [(x.title[:60] + answers._belief(x.variant), r.paired(x, "council_net").mean(axis=0) / MILLION) for x in runs]
-    rows = [(label, *(f"{v:+,.2f}" for v in values)) for label, values in series]
-    return _figure("The rivals beside it: net council spending",
-                   charts.lines(series, years, "£m a year, difference", "rivals", "Net council spending of the plan and rivals"),
-                   "Difference from doing nothing, £m a year, mean over the worlds run.", ("run", *years), rows)
+def _head(r: Results) -> str:
+    return f"Difference, {answers.range_name(r)}"
 
 
-def _figure(title: str, picture: str, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    return {"title": title, "svg": Markup(picture), "caption": caption, "head": head, "rows": rows}
+def _numbers(place: Any, entries: Sequence[Any]) -> dict[str, Table]:
+    """Every number that is England's rate, calibrated, or an assumed effect: what a sceptic asks for first."""
+    england = [(f.says.rstrip("."), f"{f.value:,.6g}", f.unit, f.year) for f in sorted(place.from_england(), key=lambda f: f.name)]
+    return {"england": Table(("Figure", "Value", "Unit", "Year"), england),
+            "published": Table(("Figure", "Value", "Unit", "Year"), [
+                (f.says.rstrip("."), f"{f.value:,.6g}", f.unit, f.year)
+                for f in sorted(place.figures.values(), key=lambda f: f.name) if f.basis != "england"]),
+            "calibrated": _entries(e for e in entries if e.kind == "calibrated"),
+            "effects": _entries(e for e in entries if e.is_effect)}
+
+
+def _entries(entries: Any) -> Table:
+    rows = [(e.says.rstrip("."), _value(e.value), _range(e), e.unit, f"{e.grade}, {e.kind}") for e in sorted(entries, key=lambda e: e.key)]
+    return Table(("Number", "Value", "Range", "Unit", "Grade"), rows)
+
+
+def _value(value: Any) -> str:
+    return ", ".join(f"{v:,.4g}" for v in value) if isinstance(value, tuple) else f"{value:,.4g}"
+
+
+def _range(e: Any) -> str:
+    return "" if e.low == e.high else f"{_value(e.low)} to {_value(e.high)}"

@@ -1,0 +1,96 @@
+"""What every answer is made of: the plan's run, a difference in its last year, and what kind of plan it is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from scenarios.answers_words import Range, middle
+from scenarios.design import Run
+from scenarios.results import Results
+from simulation.measures import BUDGET_LINES
+
+ENOUGH = 20  # pairs of runs below which an answer is a first look
+PlanType = Literal["SHIFT", "INVESTMENT", "CUT", "NO CHANGE"]
+LINES = (*(f"spend_{name}" for name in BUDGET_LINES), "spend_other")
+
+
+def main_run(r: Results) -> Run:
+    """The run of the plan itself, under its own budget rule."""
+    return r.run(r.scenario.name, r.scenario.plan.budget.name)
+
+
+def changes_nothing(r: Results) -> bool:
+    """Whether this plan is what it is compared with."""
+    return not main_run(r).against
+
+
+def years(r: Results) -> list[str]:
+    """The plan's financial years, by name."""
+    return [r.scenario.financial_year(k) for k in range(r.scenario.years)]
+
+
+def difference(r: Results, measure: str, run: Run | None = None, group: str = "all") -> np.ndarray:
+    """Plan minus doing nothing, by world and year [replications, years]; nought for a plan that changes nothing."""
+    run = run or main_run(r)
+    return r.paired(run, measure, group) if run.against else r.of(run, measure, group) * 0.0
+
+
+def baseline(r: Results, measure: str, run: Run | None = None, group: str = "all") -> np.ndarray:
+    """Doing nothing, by world and year [replications, years]."""
+    run = run or main_run(r)
+    return r.of_key(run.against or run.key, measure, group)
+
+
+def last_year(r: Results, measure: str, run: Run | None = None, group: str = "all") -> Range:
+    """The difference in the last year of the plan."""
+    return middle(difference(r, measure, run, group)[:, -1])
+
+
+def by_year(r: Results, measure: str, run: Run | None = None, group: str = "all") -> list[Range]:
+    """The difference in each year of the plan."""
+    return [middle(column) for column in difference(r, measure, run, group).T]
+
+
+def range_name(r: Results) -> str:
+    """What a range is called: 8 in 10 of the worlds; with few pairs, no more than the middle of them."""
+    return "8 in 10" if r.count >= ENOUGH else "one pair" if r.count == 1 else f"middle of {r.count} pairs"
+
+
+def band_words(r: Results) -> str:
+    """What the bands of a picture hold."""
+    if r.count >= ENOUGH:
+        return "Dark band: 8 in 10 of the worlds run; pale: 9 in 10; line: mean."
+    return f"Bands: the middle of only {r.count} {'pair' if r.count == 1 else 'pairs'}; line: mean. A first look."
+
+
+def total(r: Results, measure: str) -> Range:
+    """The difference added up over all years of the plan."""
+    return middle(difference(r, measure).sum(axis=1))
+
+
+def moved(r: Results) -> tuple[float, float]:
+    """Pounds that budget lines lose, and pounds that others gain, added up over the plan's years; means over worlds.
+
+    A line whose mean change is not twice its standard error from nought is chance, and left out.
+    """
+    changes = np.nan_to_num(np.array([difference(r, line).sum(axis=1) for line in LINES]))
+    mean = changes.mean(axis=1)
+    error = changes.std(axis=1, ddof=1) / np.sqrt(r.count) if r.count > 1 else np.zeros(len(mean))
+    mean = np.where(np.abs(mean) > 2 * error, mean, 0.0)
+    return float(-mean[mean < 0].sum()), float(mean[mean > 0].sum())
+
+
+def plan_type(r: Results) -> PlanType:
+    """What kind of plan this is, from the arithmetic and never from its name.
+
+    A shift: at least half of what some budget lines lose goes to others, and the other way round. An investment: lines
+    gain more than twice what others lose. A cut: lines lose more than twice what others gain.
+    """
+    lost, gained = moved(r)
+    if changes_nothing(r) or lost == gained == 0:
+        return "NO CHANGE"
+    if min(lost, gained) * 2 >= max(lost, gained):
+        return "SHIFT"
+    return "INVESTMENT" if gained > lost else "CUT"
