@@ -74,7 +74,8 @@ def learn_staffing(town: Town) -> None:
 
 def carried(service: Service, town: Town, rows: Array) -> Array:
     """Share of what these providers promised that their care workers can give, against their usual staffing."""
-    return np.asarray(np.minimum(town.providers.staffing[rows] / town.centre(f"{service.name}: staffing"), 1.0))
+    usual = town.centre(f"{service.name}: staffing") or 1.0  # a small sample may have had no worker at all to learn from
+    return np.asarray(np.minimum(town.providers.staffing[rows] / usual, 1.0))
 
 
 def grow(town: Town, rows: Array, goal: Array, weeks: float) -> Array:
