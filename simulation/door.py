@@ -22,6 +22,7 @@ HEAVY = NEED.index("three or more")
 DISABILITY, MENTAL = GROUP.index("learning disability"), GROUP.index("mental health")
 WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
+STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
 NOT_URGENT = (REASON.index("none"), REASON.index("planned"), REASON.index("outgrown"))
 
 
@@ -159,6 +160,7 @@ def agreed_hours(rows: Array, town: Any) -> Array:
     gap = r.hours_needed[rows] - d.family_counted * r.hours_family[rows]
     hours = np.maximum(np.minimum(usual, np.maximum(gap, 0.0)), d.least_hours)
     practice = town.commissioner.package_size * (1.0 + town.plan.lever("package_size"))
+    practice *= town.memory.get(STRENGTHS, 1.0)
     return np.asarray(hours * practice, dtype=np.float64)
 
 

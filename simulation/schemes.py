@@ -105,6 +105,37 @@ def follow_demand(service: Service, town: Town, rows: Array, weeks: float, spare
     p.room[rows] = p.built[rows] * carried(service, town, rows)
 
 
+# One pool of volunteers -------------------------------------------------------------------------------------------
+ASKED, THEIRS, FREE = "volunteer hours asked: ", "volunteer coordinators: ", "volunteer hours free"
+
+
+def ask_volunteers(service: Service, town: Town, hours: float, coordinators: float = 0.0) -> float:
+    """Ask the place's volunteers for so many hours a week; returns the share of them they can give, 0 to 1.
+
+    All services ask the same people: what one is given, another lacks. `coordinators` are whole-time people of this
+    service who look after volunteers.
+    """
+    town.memory[ASKED + service.name] = hours
+    town.memory[THEIRS + service.name] = coordinators
+    asked = asked_of_volunteers(town)
+    return min(town.memory.get(FREE, 0.0) / asked, 1.0) if asked > 0 else 0.0
+
+
+def asked_of_volunteers(town: Town) -> float:
+    """Hours a week that all services together ask of volunteers."""
+    return sum(hours for name, hours in town.memory.items() if name.startswith(ASKED))
+
+
+def volunteer_coordinators(town: Town) -> float:
+    """Whole-time coordinators whom services pay to look after volunteers."""
+    return sum(people for name, people in town.memory.items() if name.startswith(THEIRS))
+
+
+def volunteers_free(town: Town, hours: float) -> None:
+    """Hours a week that volunteers have beyond what the groups they are in ask of them."""
+    town.memory[FREE] = hours
+
+
 def lump(payee: str, line: str, purpose: str, pounds: float) -> Iterator[Payment]:
     """One sum the council pays that belongs to nobody in particular; nothing where it is nothing."""
     pence = round(pounds * 100)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation import schemes
 from simulation.draws import certain, never
 from simulation.evidence.register import Beliefs, central
 from simulation.founding import NAMES as FOUNDING
@@ -233,7 +234,7 @@ def volunteers_by_month(beliefs: Beliefs | None = None, asked: float = 0.0, **le
     for week in range(-104, 8 * 52, 4):
         town.week = week
         if week >= 0:
-            town.memory[volunteering.ASKED] = asked
+            town.memory[schemes.ASKED + "befriending"] = asked
         tiny.week("volunteering")
         town.events.cell = None
         if week >= 0:

@@ -77,10 +77,10 @@ def the_sizes(beliefs: Beliefs, survey: tuple[float, ...] = (0.815, 0.753, 0.478
 
 
 def expected(beliefs: Beliefs, *, level: int = 3, unmet: float = 0.0, home: bool = False, lonelier: float = 0.0,
-             control: float = 0.0, continuity: float = 0.0, strain: float = 0.0) -> float:
+             control: float = 0.0, continuity: float = 0.0, strain: float = 0.0, days: float = 0.0) -> float:
     """The mean index of people in such circumstances."""
     found, pulls = the_sizes(beliefs)
-    centre = np.array([wellbeing.centre_of(d, level, unmet, home, lonelier, control, continuity, strain, pulls)
+    centre = np.array([wellbeing.centre_of(d, level, unmet, home, lonelier, control, continuity, strain, days, pulls)
                        for d in range(8)])
     return INDEX.expected(-ascot.logit(found), centre)
 
@@ -113,7 +113,7 @@ def test_the_usual_hours_bring_a_third_of_a_point_at_most_and_a_fifth_beside_fam
     assert 0.1 < beside < 0.31 < alone < 0.55
 
 
-@pytest.mark.parametrize(("change", "sign"), [({"lonelier": 1.0}, -1), ({"control": 0.2}, 1), ({"continuity": 0.5}, 1),
+@pytest.mark.parametrize(("change", "sign"), [({"lonelier": 1.0}, -1), ({"control": 0.2}, 1), ({"continuity": 0.5}, 1), ({"days": 3.0}, 1),
                                               ({"strain": 0.5}, -1), ({"level": 4}, -1)])
 def test_each_effect_has_its_direction(change: dict[str, Any], sign: int) -> None:
     assert sign * (expected(central(), **change) - expected(central())) > 0
@@ -141,7 +141,7 @@ def test_some_domains_stand_higher_in_a_care_home() -> None:
 def test_without_effects_nothing_but_need_moves_the_index() -> None:
     for variant in (sceptic, evidence_only):
         beliefs = variant(central())
-        for change in ({"lonelier": 1.0}, {"continuity": 0.5}, {"strain": 0.5}):
+        for change in ({"lonelier": 1.0}, {"continuity": 0.5}, {"strain": 0.5}, {"days": 5.0}):
             assert expected(beliefs, **change) == pytest.approx(expected(beliefs), abs=1e-9)
         assert expected(beliefs, unmet=0.5) < expected(beliefs), "help that comes is of grade B"
 

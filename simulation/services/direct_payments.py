@@ -49,6 +49,7 @@ class DirectPayments(Service):
 
     title: ClassVar[str] = "direct payments"
     counts: ClassVar = "hours"
+    council_only: ClassVar[bool] = True
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "personal assistant"
     effects: ClassVar[frozenset[str]] = frozenset({"control", "continuity"})

@@ -21,7 +21,6 @@ from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF, Town
 
 SUPPORT = STAGE.index("waiting for support")
 ROUND_THE_CLOCK = NEED.index("round the clock")
-COUNCIL_ONLY = frozenset({"direct_payments"})  # the council's money, so not for those who pay their own way
 HOMES = tuple(SETTING[code] for code in CARE_HOME)
 ASKINGS = 4096  # requests of one person told apart in the luck of a choice: the week of asking, folded
 NEVER = 10**6
@@ -106,7 +105,7 @@ def _what_suits(rows: Array, town: Town) -> Choice:
     for j, k in enumerate(services):
         service = town.services[k]
         has = (r.supports[rows] >> np.uint32(k)) & np.uint32(1)
-        open_to = (has == 0) & (~own | (service.name not in COUNCIL_ONLY))
+        open_to = (has == 0) & (~own | (not service.council_only))
         fits[:, j] = np.where(open_to, service.suits(rows, town), -np.inf)
         noise[:, j] = gumbel_from(uniforms_for(town.draws.trait(f"choosing: {service.name}"), ids))
     settled = (r.funder[rows] > 0) & (r.setting[rows] < CARE_HOME[0]) & ~the_door.parents_gone(rows, town)

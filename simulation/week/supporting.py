@@ -24,6 +24,7 @@ OUTGROWN = "need outgrown"
 HELPED = frozenset(f"residents.{column}" for kind in found().values() for column in kind.effects)
 ALWAYS = frozenset({
     "residents.hours_paid", "residents.hours_other", "residents.company", "residents.control", "residents.continuity",
+    "residents.days",
     "residents.break_hours", "residents.supports", "residents.setting", "residents.funder", "residents.stage",
     "residents.reason", "residents.asked", "residents.long_term", "residents.touched",
     *(f"placements.{name}" for name, column in vars(Placement).items() if isinstance(column, Column)),
@@ -62,7 +63,7 @@ def _fade(town: Town, half_life: float) -> None:
     """
     r: Any = town.residents
     had = town.placements.person
-    for column in (r.hours_paid, r.hours_other, r.control, r.continuity):
+    for column in (r.hours_paid, r.hours_other, r.control, r.continuity, r.days):
         column[had] = 0.0
     r.break_hours[:] = 0.0
     r.company *= np.float32(0.5 ** (1.0 / half_life)) if half_life > 0 else np.float32(0.0)

@@ -16,13 +16,14 @@ from simulation.draws import Draws, uniform
 from simulation.evidence.units import Hours, People, PerYear, Points, Ratio, Share, Weeks
 from simulation.process import B1, I1, Key, changes, kernel, rule
 from simulation.rules import WEEKS
+from simulation.schemes import asked_of_volunteers, volunteer_coordinators, volunteers_free
 from simulation.world.columns import Array
 from simulation.world.ledger import Events
 from simulation.world.town import Town
 
 MONTH = 4  # weeks from one look to the next
 MOST_NEED = 1  # with more need than some help one no longer volunteers in a caring role
-ASKED, COORDINATORS, AT_FOUNDING = "volunteer hours asked", "volunteer coordinators", "volunteering: at founding"
+COORDINATORS, AT_FOUNDING = "volunteer coordinators", "volunteering: at founding"
 JOINS, BURDEN = "volunteering: joins", "volunteering: burden"
 GLAD = "volunteering: glad to be there"
 
@@ -115,7 +116,8 @@ def _leave(rows: Array, r: Any, v: Any, events: Events, why: str) -> None:
 
 def load_on(town: Town, given: float, usual: float) -> float:
     """Hours asked over hours given: a usual share by the groups there are, and what services ask beyond that."""
-    return usual + town.memory.get(ASKED, 0.0) / given if given > 0 else 0.0
+    volunteers_free(town, given * max(1.0 - usual, 0.0))
+    return usual + asked_of_volunteers(town) / given if given > 0 else 0.0
 
 
 def stretched(town: Town, v: Any, rows: Array, new_for: float, new_takes: float, each: float, now: float) -> float:
@@ -130,6 +132,7 @@ def stretched(town: Town, v: Any, rows: Array, new_for: float, new_takes: float,
         town.memory[COORDINATORS] = town.centre(BURDEN) / now
     before = town.memory.setdefault(COORDINATORS, burden / now)
     more = town.plan.lever("volunteer_coordinators") if town.week >= 0 else 0.0
+    more += volunteer_coordinators(town) * town.one_in
     there = max(before + more, 0.0)
     return burden / there if there > 0 else (2.0 if burden > 0 else 0.0)
 

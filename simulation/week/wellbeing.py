@@ -48,7 +48,7 @@ HIGHEST_SCORE, BEST, KEPT, DIGITS = 12.0, 10.0, 256, 3
 OWN, ALL_IN_ALL = "wellbeing: each person's own", "wellbeing: all in all"
 IN_HOMES = "wellbeing: help short in care homes"
 # What moves the latents: rows of `Life.pulls`. Help that does not come, and need itself, have a row for each level.
-SHORT, NEEDING, HOME, LONELY, SAY, FACES, STRAIN = 0, 5, 10, 11, 12, 13, 14
+SHORT, NEEDING, HOME, LONELY, SAY, FACES, STRAIN, DAYS = 0, 5, 10, 11, 12, 13, 14, 15
 
 
 class Life(NamedTuple):
@@ -97,16 +97,17 @@ def quality_of_caring(at: float, strain: float, hours: float, own: float) -> flo
 
 @rule
 def centre_of(d: int, level: int, unmet: float, home: bool, loneliness: float, control: float, continuity: float,
-              strain: float, pulls: F8) -> float:
+              strain: float, days: float, pulls: F8) -> float:
     """Where a person's latent of one domain is centred, in log odds."""
     centre = pulls[NEEDING + level, d] + pulls[SHORT + level, d] * of_help(unmet) + pulls[LONELY, d] * loneliness
     centre += pulls[SAY, d] * control + pulls[FACES, d] * continuity + pulls[STRAIN, d] * strain
+    centre += pulls[DAYS, d] * days
     return float(centre + (pulls[HOME, d] if home else 0.0))
 
 
 @kernel
 def centres(rows: I4, need: I1, band: I1, setting: I1, unmet: F4, loneliness: F4, outlook: F4, control: F4,
-            continuity: F4, strain: F4, life: Life, out: F8) -> None:
+            continuity: F4, strain: F4, days: F4, life: Life, out: F8) -> None:
     """The centres of these people's latents, `out[person, domain]`."""
     for n in range(len(rows)):
         i = rows[n]
@@ -114,12 +115,13 @@ def centres(rows: I4, need: I1, band: I1, setting: I1, unmet: F4, loneliness: F4
         for d in range(out.shape[1]):
             out[n, d] = centre_of(d, level, np.float64(unmet[i]), setting[i] >= A_HOME,
                                   np.float64(loneliness[i]) + np.float64(outlook[i]) - life.usual,
-                                  np.float64(control[i]), np.float64(continuity[i]), np.float64(strain[i]), life.pulls)
+                                  np.float64(control[i]), np.float64(continuity[i]), np.float64(strain[i]),
+                                  np.float64(days[i]), life.pulls)
 
 
 @kernel
 def live(present: B1, need: I1, band: I1, setting: I1, unmet: F4, loneliness: F4, outlook: F4, lonely: B1, control: F4,
-         continuity: F4, strain: F4, care_hours: F4, touched: B1, own: F4, scrqol: F4,
+         continuity: F4, strain: F4, days: F4, care_hours: F4, touched: B1, own: F4, scrqol: F4,
          ascof: F4, satisfaction: F4, carer_quality: F4, social_met: B1, in_control: B1, life: Life) -> None:
     """How life is this month, for everybody who is asked."""
     for i in range(len(present)):
@@ -143,7 +145,7 @@ def live(present: B1, need: I1, band: I1, setting: I1, unmet: F4, loneliness: F4
             latent = np.float64(own[i, d]) + centre_of(
                 d, level, np.float64(unmet[i]), setting[i] >= A_HOME,
                 np.float64(loneliness[i]) + np.float64(outlook[i]) - life.usual, np.float64(control[i]),
-                np.float64(continuity[i]), np.float64(strain[i]) * cares, life.pulls)
+                np.float64(continuity[i]), np.float64(strain[i]) * cares, np.float64(days[i]), life.pulls)
             k = 0
             while k < CUTS and latent <= life.cuts[d, k]:
                 k += 1
@@ -170,7 +172,8 @@ def wellbeing(residents: Any, draws: Draws, town: Town, *,
               lonely_usual: LogOdds, loneliness_costs: Points, company_reach: Annotated[Ratios, By("domain")],
               say_brings: Points, say_reach: Annotated[Ratios, By("domain")], faces_bring: Points,
               faces_reach: Annotated[Ratios, By("domain")], strain_costs: Points,
-              strain_reach: Annotated[Ratios, By("domain")], satisfaction_lonely: Points,
+              strain_reach: Annotated[Ratios, By("domain")], days_bring: Points,
+              days_reach: Annotated[Ratios, By("domain")], satisfaction_lonely: Points,
               satisfaction_by_need: Annotated[PointsList, By("need")], satisfaction_unmet: Points,
               satisfaction_strain: Points, satisfaction_spread: Points, carer_strain_costs: LogOdds,
               carer_hours_cost: LogOdds, carer_spread: LogOdds, care_together: Hours) -> None:
@@ -187,7 +190,7 @@ def wellbeing(residents: Any, draws: Draws, town: Town, *,
         life = learn(town, life, found, draws)
     live(residents.present, residents.need, residents.band, residents.setting, residents.unmet, residents.loneliness,
          residents.outlook, residents.lonely, residents.control, residents.continuity, residents.strain,
-         residents.care_hours, residents.touched, leanings(town, draws), residents.scrqol, residents.ascof,
+         residents.days, residents.care_hours, residents.touched, leanings(town, draws), residents.scrqol, residents.ascof,
          residents.satisfaction, residents.carer_quality, residents.social_met, residents.in_control, life)
 
 
@@ -224,9 +227,10 @@ def sizes(given: tuple[tuple[str, Any], ...], survey: tuple[float, ...], short_i
     anchors = {(CONTROL, 1): control, (SAFETY, 0): safety, (SOCIAL, 0): company}
     found = ascot.answers(_table(b["answers_england"]), anchors, mean)
     index, at = ascot.Index(_table(b["index_weights"]), b["index_slope"], b["index_constant"]), -ascot.logit(found)
-    pulls = np.zeros((STRAIN + 1, DOMAINS))
+    pulls = np.zeros((DAYS + 1, DOMAINS))
     steep = {reach: b[reach] / ascot.raising(index, at, b[reach])
-             for reach in ("help_reach", "company_reach", "say_reach", "faces_reach", "strain_reach")}
+             for reach in ("help_reach", "company_reach", "say_reach", "faces_reach", "strain_reach",
+                           "days_reach")}
     for level in range(1, HIGHEST + 1):
         hours, at_six = b["hours_by_need"][level], b["help_some" if level <= 2 else "help_much"]
         whole = min(at_six * math.sqrt(hours / b["help_hours"]), b["help_most"]) if b["help_hours"] > 0 else 0.0
@@ -236,6 +240,7 @@ def sizes(given: tuple[tuple[str, Any], ...], survey: tuple[float, ...], short_i
     pulls[SAY] = b["say_brings"] * steep["say_reach"]
     pulls[FACES] = b["faces_bring"] * steep["faces_reach"]
     pulls[STRAIN] = b["strain_costs"] * steep["strain_reach"]
+    pulls[DAYS] = b["days_bring"] * steep["days_reach"]
     inside = b["care_home_pattern"] + pulls[SAY] * b["home_control"] + pulls[FACES] * b["home_continuity"]
     inside = inside + pulls[LONELY] * b["lonely_contact"] * b["home_company"]
     inside = inside + pulls[SHORT + HIGHEST - 1] * short_in_homes
@@ -267,7 +272,7 @@ def learn(town: Town, life: Life, found: F8, draws: Draws) -> Life:
     if len(rows):
         out = np.empty((len(rows), DOMAINS))
         centres(rows, r.need, r.band, r.setting, r.unmet, r.loneliness, r.outlook, r.control, r.continuity,
-                r.strain, life, out)
+                r.strain, r.days, life, out)
         life = life._replace(cuts=ascot.learn_cuts(life.cuts, out, found))
         town.memory.update({f"wellbeing: {name} {k}": float(life.cuts[d, k])
                             for d, name in enumerate(DOMAIN) for k in range(CUTS)})

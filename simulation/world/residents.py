@@ -88,6 +88,7 @@ class Resident(View):
     wants_control = Column("f4", "0 to 1; for life")
     control = Column("f4", "0 to 1: say over daily life that support adds or takes; set by services")
     continuity = Column("f4", "0 to 1: the same few faces; set by services")
+    days = Column("f4", "days a week with work, company or something worth doing that support brings; set by services")
 
     # Asking.
     stage = Column("i1", codes=STAGE)
