@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from simulation import door as the_door
+from simulation.budget import is_limited
 from simulation.draws import Draws
 from simulation.evidence.lists import BAND, FUNDER, HOSPITAL, NEED, REASON, STAGE
 from simulation.evidence.units import By, Ratio, Share, Shares, Weeks
@@ -20,13 +21,14 @@ SOME, PERSONAL = NEED.index("some help"), NEED.index("one or two personal tasks"
 MEDICAL = (REASON.index("discharge"), REASON.index("fall"))
 NOBODY = FUNDER.index("nobody")
 MONTH = 4
+SOCIAL_WORKERS = "social workers over usual"  # read by paying
 TREATED, ENDED = HOSPITAL.index("being treated"), REASON.index("support ended")
 
 
 @changes("residents.stage", "residents.reason", "residents.wants_service", "residents.hours_wanted",
          "residents.long_term", "residents.last_assessed")
 def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_planned: Weeks, ready_urgent: Weeks,
-             ready_own: Weeks, spare: Ratio, found_eligible: Share, met_by_others: Share,
+             ready_own: Weeks, spare: Ratio, hiring: Weeks, found_eligible: Share, met_by_others: Share,
              lasts_after_crisis: Annotated[Shares, By("need")], recently_worse: Weeks) -> None:
     """Early help for small requests; assessment, eligibility and agreed hours for long-term support."""
     rows = np.flatnonzero(residents.present & (residents.stage == ASSESSMENT))
@@ -39,7 +41,7 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
     wait = np.where(urgent, ready_urgent, np.where(own, ready_own, ready_planned))
     ready = draws.happens("deciding: ready", 1.0 - np.exp(-1.0 / np.maximum(wait, 1.0 / 100)), rows)
     ready &= urgent | (residents.hospital[rows] != TREATED)
-    seen = _seen(rows, own, urgent, ready, town, float(spare))
+    seen = _seen(rows, own, urgent, ready, town, float(spare), float(hiring))
     own, rows = own[seen], rows[seen]
     for cause, mask in (("council", ~own), ("own means", own)):
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
@@ -67,11 +69,12 @@ def _meets_the_minimum(rows: Array, town: Town, met_by_others: Share) -> Array:
     return np.asarray(((r.need[rows] >= PERSONAL) & short) | some | (r.band[rows] > BAND.index("none")))
 
 
-def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float) -> Array:
+def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float, hiring: float) -> Array:
     """Who is assessed this week: the ready, crises first, then the longest wait, as far as social workers' time goes.
 
     People who pay their own way arrange their care themselves. Capacity is what requests per person with need took in
-    the burn-in, and a little to spare, times what the council's forecast and the plan make of it.
+    the burn-in, and a little to spare, times what the council's forecast and the plan make of it. While the budget
+    follows demand, social workers are hired as requests grow beyond that, late, and paid for (`paying`).
     """
     memory, mine = town.memory, np.flatnonzero(~own)
     if town.week % MONTH == 0 or "deciding.needing" not in memory:
@@ -80,6 +83,7 @@ def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spar
     new = max(len(mine) - memory.get("deciding.left", 0.0), 0.0)
     town.tell("deciding: requests", new, memory["deciding.needing"])
     capacity = town.centre("deciding: requests") * memory["deciding.needing"] * spare
+    capacity *= _hired(new, capacity / spare, town, hiring)
     capacity *= town.commissioner.assessment_share * (1.0 + town.plan.lever("assessments"))
     capacity += min(memory.get("deciding.carried", 0.0), 1.0)
     waiting = mine[ready[mine]]
@@ -91,6 +95,18 @@ def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spar
     seen = own & ready
     seen[order[:done]] = True
     return np.flatnonzero(seen)
+
+
+def _hired(new: float, usual: float, town: Town, hiring: float) -> float:
+    """Social workers over those that usual requests take: they follow requests while the budget follows demand."""
+    memory = town.memory
+    pace = memory.get("deciding.pace", usual)
+    memory["deciding.pace"] = pace = pace + (new - pace) / max(hiring, 1.0)
+    if town.burning_in or is_limited(town) or usual <= 0:
+        memory[SOCIAL_WORKERS] = 1.0
+    else:
+        memory[SOCIAL_WORKERS] = max(pace / usual, 1.0)
+    return memory[SOCIAL_WORKERS]
 
 
 def _little_help(rows: Array, town: Town, recently_worse: Weeks) -> None:

@@ -18,6 +18,7 @@ from simulation.world.town import CARE_HOME, COUNCIL, Town
 BENEFIT_WEEKS = 4  # benefits are paid every four weeks
 PERSONAL, HEAVY, ROUND = (NEED.index(n) for n in ("one or two personal tasks", "three or more", "round the clock"))
 ROUND_THE_CLOCK = BAND.index("24 hours shared")
+SOCIAL_WORKERS = "social workers over usual"  # set by deciding
 OWN_WORK, PREVENTION, JOINT = "assessment_and_commissioning", "prevention_and_community", "nhs_and_joint_services"
 
 
@@ -50,7 +51,7 @@ def _own_work(town: Town, place: Place, prevention: float, reablement: float, as
     week = town.prices["care_index"] / WEEKS / town.one_in
     other = place["gross_current_spend"] * place["other_spend_share"] * week
     lever = town.plan.lever if town.week >= 0 else (lambda name: 0.0)
-    capacity = c.assessment_share * (1 + lever("assessments"))
+    capacity = c.assessment_share * (1 + lever("assessments")) * town.memory.get(SOCIAL_WORKERS, 1.0)
     work = other * (1 - prevention - reablement) * (1 - assessing + assessing * capacity)
     money.sum("council", "council_staff", OWN_WORK, "overhead", work)
     kept = c.prevention_share * (1 + lever("prevention"))
