@@ -141,12 +141,11 @@ def places_() -> None:
 
 
 @app.command("services")
-def services_() -> None:
-    """Every service and community model, and what its effects rest on."""
-    from careshift import api
+def services_(place: Annotated[str, typer.Option(help="Whose prices.")] = "doncaster") -> None:
+    """Every service and community model: its evidence, what a person costs, how long it takes, what makes its capacity."""
+    from careshift import api, telling
 
-    rows = [(s["name"], s["says"], s["counts"], s["effects"], s["effect grades"]) for s in api.services()]
-    _table(("name", "what it is", "counts", "effects", "grades"), rows)
+    telling.services(api.services(place))
 
 
 @app.command()

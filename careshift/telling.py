@@ -113,6 +113,34 @@ def evidence(grade: str | None, used_by: str | None, place: str | None, kind: st
     out.print(f"\n{answers.rests_on(found)}")
 
 
+def services(listed: list[dict[str, Any]]) -> None:
+    """Each service in a few lines: what a person costs, how long it takes, what makes its capacity, what it rests on."""
+    from rich.console import Console
+    from rich.padding import Padding
+
+    out = Console(highlight=False, markup=False)
+    for s in listed:
+        out.print(f"{s['name']}: {s['says']}")
+        wait = f"{s['lead weeks']:.0f} weeks" if s["lead weeks"] else "none of its own: what is there, and its staff"
+        for line in (f"a person costs: {cost(s['cost'], s['cost unit'])}", f"lead time: {wait}",
+                     f"capacity ({s['counts']}): {s['capacity']}", f"evidence: {strength(s['effect grades'])}"):
+            out.print(Padding(line, (0, 0, 0, 4)))
+
+
+def cost(pounds: float, unit: str) -> str:
+    """£873 a week, £23.56 an hour, £2,032 each."""
+    each = unit.removeprefix("pounds").strip() or "each time"
+    return f"£{pounds:,.2f} {each}" if pounds < 100 else f"£{pounds:,.0f} {each}"
+
+
+def strength(grades: dict[str, int]) -> str:
+    """3 effects: 1 of grade B, 2 of grade D (assumption)."""
+    said = {"A": "", "B": "", "C": "", "D": " (assumption)"}
+    told = [f"{n} of grade {g}{said[g]}" for g, n in grades.items() if n]
+    count = sum(grades.values())
+    return f"{count} effect{'s' if count != 1 else ''}: {', '.join(told)}" if count else "no effect is believed"
+
+
 def _known(name: str, value: str | None, options: Any) -> None:
     if value is not None and value not in options:
         raise BadInput(Problem("", 0, f"--{name}", f"there is no {value!r}",

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from simulation.evidence.units import Pounds, Quantity, Weeks
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import COUNCIL, NHS, SELF, Town
@@ -61,6 +62,19 @@ class Service:
     pools: ClassVar[frozenset[str]] = frozenset()  # of {"care_workers", "volunteers", "family_hours"}
     effects: ClassVar[frozenset[str]] = frozenset()  # the only columns of residents that `helps` may change
     role: ClassVar[str] = ""  # code of ROLE for its care workers
+
+    # What a reader asks of it first ---------------------------------------------------------------------------------
+    def costs_a_person(self, prices: Mapping[str, float]) -> Quantity:
+        """What one person costs where it is fully used: pounds an hour, a week or a year (or each), as its type says.
+
+        `prices` is the price list of the place as it is founded. The rule by which money becomes capacity is the first
+        line of `makes_room`.
+        """
+        return Pounds(0)
+
+    def lead_time(self) -> Weeks:
+        """Weeks from the money until most of what it buys is there; 0 where room follows staff or what is there."""
+        return Weeks(getattr(self, "lead", 0.0))
 
     # Whom it suits ------------------------------------------------------------------------------------------------
     def suits(self, people: Array, town: Town) -> Array:

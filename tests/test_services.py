@@ -17,8 +17,9 @@ import simulation.services
 from simulation.draws import Draws, certain, never
 from simulation.evidence.lists import REASON, SETTING, STAGE
 from simulation.evidence.register import FOLDER, Beliefs, central, load, sceptic
+from simulation.evidence.units import Weeks
 from simulation.process import bind
-from simulation.service import Users
+from simulation.service import Service, Users
 from simulation.services import found
 from simulation.week.supporting import supporting
 from simulation.world.columns import Column
@@ -99,6 +100,32 @@ def test_it_says_what_it_is(name: str) -> None:
     assert not kind.home or kind.home in SETTING
     assert kind.pools <= {"care_workers", "volunteers", "family_hours"}
     assert {f"residents.{c}" for c in kind.effects} <= set(supporting.changes)  # type: ignore[attr-defined]
+
+
+@EACH
+def test_it_says_what_a_person_costs_how_long_it_takes_and_what_makes_its_capacity(name: str) -> None:
+    tiny = a_town_with(name)
+    service = tiny.town.services[0]
+    cost, lead = service.costs_a_person(tiny.town.prices), service.lead_time()
+    assert cost > 0 and cost.unit.startswith("pounds"), "say what one person costs"
+    assert isinstance(lead, Weeks) and 0 <= lead < 520
+    rule = type(service).makes_room.__doc__ or ""
+    assert rule and rule != Service.makes_room.__doc__, "the first line of makes_room is the capacity rule"
+
+
+def test_what_a_person_is_said_to_cost_is_what_is_paid() -> None:
+    """Price of an older person, or of an hour: said and charged are one number. A scheme's money over the people it carries."""
+    for name, hours in (("residential", 0.0), ("nursing", 0.0), ("home_care", 1.0), ("direct_payments", 1.0)):
+        tiny = a_town(resident("Mrs K", age=80, need=4), services=[name])
+        s, prices = tiny.town.services[0], tiny.town.prices
+        charged = s.price(np.array([0]), np.array([hours]), tiny.town)[0]
+        assert charged == pytest.approx(float(s.costs_a_person(prices)), rel=1e-6), name
+    for name in ("local_area_coordination", "homeshare", "care_home_health_support"):
+        tiny = go(a_town_with(name, room=0.0), 400)
+        p, said = tiny.town.providers, tiny.town.services[0].costs_a_person(tiny.town.prices)
+        weekly = float(said) / (52 if said.unit == "pounds a year" else 1)
+        full = float(p.built.sum())
+        assert float(p.budget.sum()) / full == pytest.approx(weekly, rel=0.02), name
 
 
 @EACH

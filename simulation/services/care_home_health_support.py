@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,8 +32,11 @@ class CareHomeHealthSupport(Service):
     keeps_funder: ClassVar[bool] = True
     statutory: ClassVar[bool] = False
 
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerWeek:
+        return self.cost
+
     def makes_room(self, town: Town) -> None:
-        """Money becomes residents covered, homes taken on one after another; the ratio goes to `town.memory`."""
+        """Money becomes residents covered, homes taken on one after another."""
         rows, p = schemes.rows_of(self, town), town.providers
         money = schemes.steady_money(self, town, self.posts_run_on)
         if not len(rows) or (money <= 0 and not p.built[rows].any()):

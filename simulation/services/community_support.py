@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import homes, schemes
 from simulation.evidence.lists import GROUP
-from simulation.evidence.units import By, Contacts, Hours, LogOdds, LogOddses, PerYear, Share, Weeks, Years
+from simulation.evidence.units import By, Contacts, Hours, LogOdds, LogOddses, PerYear, PoundsPerWeek, Share, Weeks, Years
 from simulation.service import UNSUITABLE, Service, Users
 from simulation.world.columns import Array
 from simulation.world.town import Town
@@ -65,6 +65,9 @@ class CommunitySupport(Service):
         an_hour = np.where(disability, town.prices["learning_disability_home"] / self.usual_hours_learning_disability,
                            town.prices["community_support"] / self.usual_hours)
         return np.asarray(self.uses(people, hours, town) * an_hour)
+
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerWeek:
+        return PoundsPerWeek(prices["community_support"])
 
     def uses(self, people: Array, hours: Array, town: Town) -> Array:
         """Hours agreed; where none are said, the usual part of the hours needed."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import homes, schemes
 from simulation.evidence.lists import GROUP
-from simulation.evidence.units import LogOdds, PerYear, Points, PoundsPerYear, Share, Weeks, Years
+from simulation.evidence.units import LogOdds, PerYear, Points, PoundsPerHour, PoundsPerYear, Share, Weeks, Years
 from simulation.service import UNSUITABLE, Service, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
@@ -90,6 +90,9 @@ class DirectPayments(Service):
     def price(self, people: Array, hours: Array, town: Town) -> Array:
         """Hours at the rate the council pays towards an assistant."""
         return np.asarray(hours * town.prices["direct_payment_hour"])
+
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerHour:
+        return PoundsPerHour(prices["direct_payment_hour"])
 
     def helps(self, users: Users, town: Town) -> None:
         """More say over the day for people of working age, a little at older ages, none found from 75."""

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from simulation.evidence.lists import NEED, ROLE
-from simulation.evidence.units import By, Contacts, LogOdds, PerYear, Points, Ratios, Share, Weeks
+from simulation.evidence.units import By, Contacts, LogOdds, PerYear, Points, PoundsPerHour, Ratios, Share, Weeks
 from simulation.homes import FAR, OLDER, close_down, give_notice, move_on
 from simulation.rules import WEEKS
 from simulation.service import UNSUITABLE, Service, Users
@@ -67,6 +67,9 @@ class HomeCare(Service):
 
     def own_price(self, people: Array, hours: Array, town: Town) -> Array:
         return np.asarray(hours * (town.prices["own_home_care_hour"] * self.pay_factor(town)))
+
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerHour:
+        return PoundsPerHour(prices["home_care_hour"])
 
     def line(self, people: Array, town: Town) -> Array:
         return np.where(town.residents.age[people] >= OLDER, "older_home_care", "working_age_community")

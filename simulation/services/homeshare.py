@@ -97,6 +97,9 @@ class Homeshare(Service):
         """The householder's fee to the scheme."""
         return np.full(len(people), float(self.householder_fee))
 
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerYear:
+        return PoundsPerYear(self.cost / self.matches_a_worker)
+
     def helps(self, users: Users, town: Town) -> None:
         """The sharer's hours, up to the need there is, and somebody at home most evenings."""
         there = users.hospital == 0

@@ -125,6 +125,9 @@ class LocalAreaCoordination(Service):
                    cause="introduction")
         np.add.at(p.used, rows[patch[chosen]], 1)
 
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerYear:
+        return PoundsPerYear(self.cost / self.caseload)
+
     def helps(self, users: Users, town: Town) -> None:
         """Company comes nearer to what the patch can offer; need that nobody knew of comes to light."""
         places = town.neighbourhoods.meeting_places

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from simulation.evidence.lists import NEED
-from simulation.evidence.units import LogOdds
+from simulation.evidence.units import LogOdds, PoundsPerWeek
 from simulation.homes import CareHome
 from simulation.service import UNSUITABLE, Users
 from simulation.world.columns import Array
@@ -40,6 +40,9 @@ class Nursing(CareHome):
 
     def own_price(self, people: Array, hours: Array, town: Town) -> Array:
         return self.fees(people, town, "own_nursing", "working_age_residential")
+
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerWeek:
+        return PoundsPerWeek(prices["older_nursing"])
 
     def income_of(self, placements: Array, town: Town) -> Array:
         """The fee, and the NHS's part on top where the NHS does not pay for everything."""

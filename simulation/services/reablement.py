@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import door, schemes
 from simulation.evidence.lists import HOSPITAL, REASON
-from simulation.evidence.units import Hours, LogOdds, Ratio, Share, Weeks, Years
+from simulation.evidence.units import Hours, LogOdds, Pounds, Ratio, Share, Weeks, Years
 from simulation.service import UNSUITABLE, Service, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
@@ -98,6 +98,10 @@ class Reablement(Service):
     def price(self, people: Array, hours: Array, town: Town) -> Array:
         """The week's part of an episode."""
         return np.full(len(people), self._week(town))
+
+    def costs_a_person(self, prices: Mapping[str, float]) -> Pounds:
+        """Pounds an episode."""
+        return Pounds(prices["reablement_episode"])
 
     def own_price(self, people: Array, hours: Array, town: Town) -> Array:
         """Free by law for up to six weeks, whatever a person owns."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from simulation.evidence.units import LogOdds
+from simulation.evidence.units import LogOdds, PoundsPerWeek
 from simulation.homes import CareHome
 from simulation.service import UNSUITABLE
 from simulation.world.columns import Array
@@ -32,3 +33,6 @@ class Residential(CareHome):
 
     def own_price(self, people: Array, hours: Array, town: Town) -> Array:
         return self.fees(people, town, "own_residential", "working_age_residential")
+
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerWeek:
+        return PoundsPerWeek(prices["older_residential"])

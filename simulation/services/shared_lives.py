@@ -147,6 +147,12 @@ class SharedLives(Service):
         """The household's fee by band of support; rent is apart, and so is the scheme."""
         return np.asarray(town.prices["shared_lives_week"] * self.fee_by_band[town.residents.band[people]])
 
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerWeek:
+        return PoundsPerWeek(prices["shared_lives_week"] + self.cost / self.carers_a_worker / 52)
+
+    def lead_time(self) -> Weeks:
+        return Weeks(self.checks + self.matching)
+
     # While supported ------------------------------------------------------------------------------------------------
     def helps(self, users: Users, town: Town) -> None:
         """Help by day and night from the household, company of a shared life, say over the day, the same faces."""

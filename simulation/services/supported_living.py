@@ -83,6 +83,9 @@ class SupportedLiving(Service):
         r = town.residents
         return np.asarray(town.prices["supported_living"] * self.price_by_band[r.band[people]] * r.spread[people])
 
+    def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerWeek:
+        return PoundsPerWeek(prices["supported_living"])
+
     def gives(self, users: Users, town: Town) -> Array:
         """What the band needs, as far as there is staff: support is there when it is wanted."""
         return np.asarray(users.hours_needed * schemes.carried(self, town, users.providers))
