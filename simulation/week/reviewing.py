@@ -70,9 +70,9 @@ def _residents_pay(mine: Array, town: Town) -> None:
     r.savings[people] = np.maximum(r.savings[people] - np.where(borrows, 0.0, out), 0.0)
     for k in distinct(pl.service[mine[borrows]]):
         now = borrows & (pl.service[mine] == k)
-        lines = town.services[k].line(people[now], town)
-        for line in np.unique(lines):
-            town.money.each("council", "people", str(line), "loan", people[now][lines == line], out[now][lines == line])
+        names, which = town.services[k].line(people[now], town)
+        for j, line in enumerate(names):
+            town.money.each("council", "people", line, "loan", people[now][which == j], out[now][which == j])
     _to_council(mine[~means.pays_own_way(r.savings[people], house)], "care home", town)
 
 
