@@ -23,7 +23,7 @@ DISABILITY, MENTAL = GROUP.index("learning disability"), GROUP.index("mental hea
 WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
-NOT_URGENT = (REASON.index("none"), REASON.index("planned"), REASON.index("outgrown"))
+URGENT = np.array([reason not in ("none", "planned", "outgrown") for reason in REASON])
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def agreed_hours(rows: Array, town: Any) -> Array:
 def urgent(rows: Array, town: Any) -> Array:
     """Who comes in a crisis, or waits in a hospital bed to go home (mask)."""
     r = town.residents
-    return np.asarray(~np.isin(r.reason[rows], NOT_URGENT) | (r.hospital[rows] > 0))
+    return np.asarray(URGENT[r.reason[rows]] | (r.hospital[rows] > 0))
 
 
 def free_room(service: int, town: Any) -> tuple[Array, Array]:

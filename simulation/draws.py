@@ -16,6 +16,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from simulation.kernels import F8, Key, kernel
+
 _MASK = (1 << 64) - 1
 _ODD = 0x9E3779B97F4A7C15
 _M1 = 0xBF58476D1CE4E5B9
@@ -69,18 +71,17 @@ def _uniform_fast(key: Any, person: Any) -> float:
 uniform = _uniform_plain if getattr(numba.config, "DISABLE_JIT", 0) else njit(inline="always", cache=True, nogil=True)(_uniform_fast)
 
 
+@kernel
+def _uniforms(key: Key, ids: NDArray[np.int64], out: F8) -> None:
+    for n in range(len(ids)):
+        out[n] = uniform(key, ids[n])
+
+
 def uniforms_for(key: np.uint64, ids: NDArray[Any]) -> NDArray[np.float64]:
-    """One uniform number in [0, 1) per person id, the same as the kernels' `uniform`, in NumPy."""
-    if key == SURE:
-        return np.zeros(len(ids))
-    if key == UNABLE:
-        return np.full(len(ids), LARGEST_BELOW_ONE)
-    with np.errstate(over="ignore"):
-        z = (ids.astype(np.int64) + 1).astype(np.uint64) * np.uint64(_ODD) ^ key
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(_M1)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(_M2)
-        z = z ^ (z >> np.uint64(31))
-    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    """One uniform number in [0, 1) per person id: the kernels' `uniform`, for an array of them."""
+    out = np.empty(len(ids))
+    _uniforms(key, np.ascontiguousarray(ids, dtype=np.int64), out)
+    return out
 
 
 class Draws:

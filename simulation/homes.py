@@ -17,7 +17,7 @@ import numpy as np
 from simulation.evidence.lists import BAND, NEED, REASON, STAGE
 from simulation.evidence.units import Contacts, Elasticity, PerYear, Points, Share, Weeks
 from simulation.rules import WEEKS
-from simulation.service import Service, Users, placement_costs
+from simulation.service import Lines, Service, Users, by_age, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import COUNCIL, Town
@@ -90,8 +90,8 @@ class CareHome(Service):
         prices = np.where(town.residents.age[people] >= OLDER, p[older], p[younger])
         return np.asarray(prices * self.pay_factor(town))
 
-    def line(self, people: Array, town: Town) -> Array:
-        return np.where(town.residents.age[people] >= OLDER, *LINES)
+    def line(self, people: Array, town: Town) -> Lines:
+        return by_age(people, town, *LINES)
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         yield from placement_costs(self, users, town)

@@ -6,38 +6,39 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from simulation.kernels import rule
 
 WEEKS = 52  # a model year; yearly rates, money and totals all use it
 
 
-@njit(cache=True, nogil=True)
-def weekly(rate):  # type: ignore[no-untyped-def]
+@rule
+def weekly(rate: Any) -> Any:
     """The chance in one week of something that happens `rate` times a person-year."""
     return 1.0 - np.exp(-rate / 52.0)
 
 
-@njit(cache=True, nogil=True)
-def logistic(x):  # type: ignore[no-untyped-def]
+@rule
+def logistic(x: Any) -> Any:
     """A chance from log odds."""
     return 1.0 / (1.0 + np.exp(-x))
 
 
-@njit(cache=True, nogil=True)
-def log_linear(age, at, slope, centre):  # type: ignore[no-untyped-def]
+@rule
+def log_linear(age: Any, at: Any, slope: Any, centre: Any) -> Any:
     """A yearly rate whose logarithm is a straight line in age: `at` at the centre age, `slope` a year."""
     return np.exp(at + slope * (age - centre))
 
 
-@njit(cache=True, nogil=True)
-def between(x, low, high):  # type: ignore[no-untyped-def]
+@rule
+def between(x: Any, low: Any, high: Any) -> Any:
     """x, but never below `low` nor above `high`."""
     return min(max(x, low), high)
 
 
-@njit(cache=True, nogil=True)
-def normal(u):  # type: ignore[no-untyped-def]
+@rule
+def normal(u: Any) -> Any:
     """A standard normal number from a uniform one (rational approximation, error below 5e-4; tails to 4.7 sd)."""
     p = min(max(u, 1e-6), 1.0 - 1e-6)
     q = p if p < 0.5 else 1.0 - p

@@ -9,17 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from itertools import product
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
+from simulation.evidence.lists import FUNDER
 from simulation.evidence.units import Pounds, Quantity, Weeks
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import COUNCIL, NHS, SELF, Town
 
 UNSUITABLE = -np.inf
+PAYERS = tuple({COUNCIL: "council", NHS: "nhs", SELF: "people"}.get(code, "") for code in range(len(FUNDER)))
 OLDER = 65  # the age from which councils count people as older
+
+
+class Lines(NamedTuple):
+    """Budget lines of the council by name, and for each of some people which of them (a place among the names)."""
+
+    names: tuple[str, ...]
+    which: Array
+
+
+def by_age(people: Array, town: Town, older: str, younger: str) -> Lines:
+    """One budget line for people of 65 and over, another for younger people."""
+    return Lines((older, younger), (town.residents.age[people] < OLDER).astype(np.int64))
 
 
 class Users:
@@ -108,10 +123,9 @@ class Service:
         """What it changes for the people it supports, this week; only the columns named in `effects`."""
 
     # Who pays ---------------------------------------------------------------------------------------------------------
-    def line(self, people: Array, town: Town) -> Array:
-        """The council budget line of each of these people: an array of line names."""
-        older = town.residents.age[people] >= OLDER
-        return np.where(older, f"older_{self.name}", f"working_age_{self.name}")
+    def line(self, people: Array, town: Town) -> Lines:
+        """The council's budget line of each of these people."""
+        return by_age(people, town, f"older_{self.name}", f"working_age_{self.name}")
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Every payment of this week. By default: each placement's price from its funder, and contributions."""
@@ -125,23 +139,22 @@ class Service:
 
 def placement_costs(service: Service, users: Users, town: Town) -> Iterable[Payment]:
     """The price of each placement, from council, NHS or the person; and the person's contribution to the council."""
-    p, rows = town.placements, users.placements
-    if not len(rows):
+    p = town.placements
+    if not len(users):
         return
-    lines = service.line(users.rows, town)
-    pence = np.rint(p.price[rows].astype(np.float64) * 100).astype(np.int64)
-    charged = np.rint(p.contribution[rows].astype(np.float64) * 100).astype(np.int64)
-    funder = p.funder[rows]
-    for line in np.unique(lines):
-        here = lines == line
-        for code, payer in ((COUNCIL, "council"), (NHS, "nhs"), (SELF, "people")):
-            who = here & (funder == code)
-            if who.any():
-                purpose = "own_fees" if code == SELF else "support"
-                yield Payment(payer, service.name, str(line), purpose, users.rows[who], pence[who])
-        paying = here & (funder == COUNCIL) & (charged > 0)
-        if paying.any():
-            yield Payment("people", "council", str(line), "contribution", users.rows[paying], charged[paying])
+    names, which = service.line(users.rows, town)
+    alike = which * len(FUNDER) + p.funder[users.placements]  # a code for each line and funder
+    order = np.argsort(alike, kind="stable")
+    rows, people = users.placements[order], users.rows[order]
+    pence, charged = (np.rint(a[rows].astype(np.float64) * 100).astype(np.int64) for a in (p.price, p.contribution))
+    ends = np.cumsum(np.bincount(alike, minlength=len(names) * len(FUNDER))).tolist()
+    for code, (line, (funder, payer)) in enumerate(product(names, enumerate(PAYERS))):
+        here = slice(ends[code - 1] if code else 0, ends[code])
+        if payer and here.start < here.stop:
+            purpose = "own_fees" if funder == SELF else "support"
+            yield Payment(payer, service.name, line, purpose, people[here], pence[here])
+            if funder == COUNCIL:
+                yield Payment("people", "council", line, "contribution", people[here], charged[here])
 
 
 def seat_by_priority(need: Array, priority: Array, luck: Array, room: float) -> Array:

@@ -183,7 +183,7 @@ def follow(town: Town, steering: Steering) -> Followed:
     drawn_on = {pair for pair in pairs(town) if pair[0] not in moved_from
                 and (pair[0].startswith(bands) or pair[1] in models or pair[1] in town.plan.invest)}
     bought, on_models = 0.0, 0.0
-    for service in {*models, *town.plan.invest}:
+    for service in sorted({*models, *town.plan.invest}):
         given, invested = town.memory.get(f"commissioning.for {service}", 0.0), town.plan.invested(service, town.week)
         took = within(more_than_compared(town, {p for p in drawn_on if p[1] == service}, smooth), 0.0, given + invested)
         bought += took

@@ -196,8 +196,8 @@ def test_people_who_pay_for_themselves_pay_more() -> None:
 def test_budget_lines_follow_age_not_the_kind_of_home() -> None:
     town = a_town(resident("old", age=85.0), resident("young", age=40.0), services=["residential", "nursing"])
     for s in town.town.services:
-        assert s.line(np.array([0, 1]), town.town).tolist() == ["older_residential_and_nursing",
-                                                               "working_age_residential"]
+        names, which = s.line(np.array([0, 1]), town.town)
+        assert [names[k] for k in which] == ["older_residential_and_nursing", "working_age_residential"]
 
 
 # Home care -----------------------------------------------------------------------------------------------------------

@@ -66,8 +66,8 @@ ratio("home_care_cost_an_hour", "What an hour of home care costs the council", "
 
 # The market and the workforce ---------------------------------------------------------------------------------------
 def _homes(now: Now) -> Array:
-    codes = [now.town.service(n) for n in HOMES if now.town.has(n)]
-    return np.isin(now.town.providers.service, codes)
+    kinds = np.array([s.name in HOMES for s in now.town.services], dtype=bool)
+    return np.asarray(kinds[now.town.providers.service])
 
 
 @measure("Care homes open", "homes", "system", "neither", "end")

@@ -10,9 +10,9 @@ import numpy as np
 
 from simulation.evidence.lists import NEED, ROLE
 from simulation.evidence.units import By, Contacts, LogOdds, PerYear, Points, PoundsPerHour, Ratios, Share, Weeks
-from simulation.homes import FAR, OLDER, close_down, give_notice, move_on
+from simulation.homes import FAR, close_down, give_notice, move_on
 from simulation.rules import WEEKS
-from simulation.service import UNSUITABLE, Service, Users
+from simulation.service import UNSUITABLE, Lines, Service, Users, by_age
 from simulation.world.columns import Array
 from simulation.world.town import COUNCIL, SELF, Town
 
@@ -71,8 +71,8 @@ class HomeCare(Service):
     def costs_a_person(self, prices: Mapping[str, float]) -> PoundsPerHour:
         return PoundsPerHour(prices["home_care_hour"])
 
-    def line(self, people: Array, town: Town) -> Array:
-        return np.where(town.residents.age[people] >= OLDER, "older_home_care", "working_age_community")
+    def line(self, people: Array, town: Town) -> Lines:
+        return by_age(people, town, "older_home_care", "working_age_community")
 
     # Room ----------------------------------------------------------------------------------------------------------
     def makes_room(self, town: Town) -> None:

@@ -14,7 +14,7 @@ from simulation.draws import Draws, gumbel_from, uniforms_for
 from simulation.evidence.lists import NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import Share, Weeks
 from simulation.process import B1, F8, I2, changes, kernel
-from simulation.world.columns import Array
+from simulation.world.columns import Array, distinct
 from simulation.world.ledger import Events
 from simulation.world.providers import Commissioner
 from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF, Town
@@ -156,7 +156,7 @@ def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Sh
 # Who gets a place --------------------------------------------------------------------------------------------------
 def _seat_all(choice: Choice, takes: Array, who: Array, provider: Array, town: Town, luck: np.uint64) -> None:
     """Give room to those (positions) who would take each service; writes their provider rows."""
-    for j in np.unique(takes[who]):
+    for j in distinct(takes[who]):
         mine = who[takes[who] == j]
         provider[mine] = _seats(choice.services[j], choice.rows[mine], town, luck)
 
@@ -216,16 +216,17 @@ def _begin(service: Array, rows: Array, provider: Array, town: Town, nhs_pays: S
     nhs = uniforms_for(town.draws.trait("choosing: the NHS pays"), rows) < nhs_pays
     funder = np.where(nhs & (home == len(HOMES)) & (r.need[rows] == ROUND_THE_CLOCK), NHS, funder)
     price = np.empty(len(rows))
-    for k in np.unique(service):
+    for k in distinct(service):
         now, s = service == k, town.services[k]
         price[now] = np.where(funder[now] == SELF, s.own_price(rows[now], hours[now], town),
                               s.price(rows[now], hours[now], town))
     charged = np.where(funder == COUNCIL, the_means.charge(rows, home > 0, price, town), 0.0)
     _end_what_was(rows, home > 0, town)
     _note(service, rows, home, funder, disregard, town)
-    for k, reason in np.unique(np.stack([service, r.reason[rows]]), axis=1).T:
-        now = (service == k) & (r.reason[rows] == reason)
-        town.begin(int(k), rows[now], provider[now], hours=hours[now], funder=funder[now], price=price[now],
+    both = service * len(REASON) + r.reason[rows]
+    for code in distinct(both):
+        now, (k, reason) = both == code, divmod(code, len(REASON))
+        town.begin(k, rows[now], provider[now], hours=hours[now], funder=funder[now], price=price[now],
                    contribution=charged[now], cause=REASON[reason])
     r.contribution[rows] = charged
     r.disregard[rows] = np.where(funder == COUNCIL, disregard, 0)
@@ -236,7 +237,7 @@ def _begin(service: Array, rows: Array, provider: Array, town: Town, nhs_pays: S
 def _note(service: Array, rows: Array, home: Array, funder: Array, disregard: Array, town: Town) -> None:
     """How long people waited, and who moves to a care home at the council's cost: counted as the council counts."""
     r, events = town.residents, town.events
-    for k in np.unique(service):
+    for k in distinct(service):
         now, name = service == k, town.services[k].name
         events.note("waited", rows[now], service=name, amount=town.week - r.asked[rows[now]])
         ours = now & (home > 0) & (funder == COUNCIL)
@@ -256,8 +257,10 @@ def _end_what_was(rows: Array, in_home: Array, town: Town) -> None:
     had = town.residents.supports[rows] != 0
     if not had.any():
         return
-    mine = np.flatnonzero(pl.active & np.isin(pl.person, rows[had]))
-    moves = np.isin(pl.person[mine], rows[in_home])
+    chosen, to_home = (np.zeros(len(town.residents), dtype=bool) for _ in range(2))
+    chosen[rows[had]], to_home[rows[in_home]] = True, True
+    mine = np.flatnonzero(pl.active & chosen[pl.person])
+    moves = to_home[pl.person[mine]]
     town.end(mine[lasting[pl.service[mine]] | (moves & short[pl.service[mine]])], "changed support")
 
 
@@ -272,7 +275,7 @@ def _waits(rows: Array, services: Array, town: Town) -> None:
     """No room this week: noted once for each request."""
     r = town.residents
     first = r.wants_service[rows] < 0
-    for k in np.unique(services[first]):
+    for k in distinct(services[first]):
         town.events.note("waits", rows[first & (services == k)], service=town.services[k].name)
     r.wants_service[rows] = services
 

@@ -18,7 +18,7 @@ from simulation.world.town import Town
 
 ASSESSMENT, SUPPORT = STAGE.index("waiting for assessment"), STAGE.index("waiting for support")
 SOME, PERSONAL = NEED.index("some help"), NEED.index("one or two personal tasks")
-MEDICAL = (REASON.index("discharge"), REASON.index("fall"))
+MEDICAL = np.array([reason in ("discharge", "fall") for reason in REASON])
 NOBODY = FUNDER.index("nobody")
 MONTH = 4
 SOCIAL_WORKERS = "social workers over usual"  # read by paying
@@ -47,7 +47,7 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
     residents.last_assessed[rows] = town.week
     found = draws.happens("deciding: found eligible", min(found_eligible * town.commissioner.practice, 1.0), rows)
-    passing = np.isin(residents.reason[rows], MEDICAL) & ~draws.happens(
+    passing = MEDICAL[residents.reason[rows]] & ~draws.happens(
         "deciding: need lasts", lasts_after_crisis[residents.need[rows]], rows)
     has_some = residents.funder[rows] > NOBODY
     eligible = has_some | (~passing & (own | (_meets_the_minimum(rows, town, met_by_others) & found)))

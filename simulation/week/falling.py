@@ -106,13 +106,13 @@ def falling(residents: Table, draws: Draws, events: Events, town: Town, *,
     town.memory["falling: serious"] = float(len(hurt))
     events.note("falls", rows)
     events.note("falls badly", hurt)
-    _ask(r, draws, events, town, rows, hurt, float(asks_after_fall))
+    _ask(r, draws, events, town, rows, float(asks_after_fall))
 
 
-def _ask(r: Table, draws: Draws, events: Events, town: Town, rows: Array, hurt: Array, share: float) -> None:
+def _ask(r: Table, draws: Draws, events: Events, town: Town, rows: Array, share: float) -> None:
     """Some who need help with personal care and do not get all of it ask for it; the badly hurt are in hospital."""
     able = (r.need[rows] >= HELP) & (r.unmet[rows] > 0) & (r.stage[rows] == 0) & (r.setting[rows] < A_HOME)
-    able &= ~np.isin(rows, hurt)
+    able &= ~town.tables["fell"][rows]
     asks = rows[able & draws.happens("falling: asks", share, rows)]
     r.stage[asks] = STAGE.index("waiting for assessment")
     r.reason[asks] = REASON.index("fall")

@@ -13,7 +13,7 @@ from simulation.evidence.lists import NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import PerYear, Share, Weeks
 from simulation.process import changes
 from simulation.rules import WEEKS
-from simulation.world.columns import Array
+from simulation.world.columns import Array, distinct
 from simulation.world.ledger import Events
 from simulation.world.providers import Commissioner
 from simulation.world.town import CARE_HOME, COUNCIL, SELF, Town
@@ -68,11 +68,11 @@ def _residents_pay(mine: Array, town: Town) -> None:
     house = np.where(sells | ~can_borrow, 0.0, house)
     r.deferred[people] += np.where(borrows, out, 0.0) + r.deferred[people] * means.weekly_interest()
     r.savings[people] = np.maximum(r.savings[people] - np.where(borrows, 0.0, out), 0.0)
-    for k in np.unique(pl.service[mine[borrows]]):
+    for k in distinct(pl.service[mine[borrows]]):
         now = borrows & (pl.service[mine] == k)
-        lines = town.services[k].line(people[now], town)
-        for line in np.unique(lines):
-            town.money.each("council", "people", str(line), "loan", people[now][lines == line], out[now][lines == line])
+        names, which = town.services[k].line(people[now], town)
+        for j, line in enumerate(names):
+            town.money.each("council", "people", line, "loan", people[now][which == j], out[now][which == j])
     _to_council(mine[~means.pays_own_way(r.savings[people], house)], "care home", town)
 
 
@@ -88,7 +88,7 @@ def _homes_come_to_count(mine: Array, town: Town) -> None:
     rows, people = mine[pays], people[pays]
     pl.funder[rows] = r.funder[people] = SELF
     pl.contribution[rows] = r.contribution[people] = 0
-    for k in np.unique(pl.service[rows]):
+    for k in distinct(pl.service[rows]):
         now = rows[pl.service[rows] == k]
         pl.price[now] = town.services[k].own_price(pl.person[now], pl.hours[now], town)
     town.events.note("pays own way", people, cause="home counts")
@@ -111,7 +111,7 @@ def _to_council(mine: Array, where: str, town: Town) -> None:
     r, pl = town.residents, town.placements
     people = pl.person[mine]
     pl.funder[mine] = r.funder[people] = COUNCIL
-    for k in np.unique(pl.service[mine]):
+    for k in distinct(pl.service[mine]):
         now = mine[pl.service[mine] == k]
         s = town.services[k]
         pl.price[now] = s.price(pl.person[now], pl.hours[now], town)
@@ -167,7 +167,7 @@ def _review(mine: Array, town: Town, hours_taken_back: Share) -> None:
                       change * np.where(by_hours, share[pl.provider[mine]], 1.0))
     pl.hours[mine] = before + change
     p.used[:] += np.bincount(pl.provider[mine[by_hours]], weights=change[by_hours], minlength=len(p))
-    for k in np.unique(pl.service[mine]):
+    for k in distinct(pl.service[mine]):
         now, s = mine[pl.service[mine] == k], town.services[k]
         who, hours = pl.person[now], pl.hours[now].astype(np.float64)
         pl.price[now] = np.where(pl.funder[now] == SELF, s.own_price(who, hours, town), s.price(who, hours, town))

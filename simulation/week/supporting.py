@@ -13,7 +13,7 @@ from simulation.process import changes
 from simulation.rules import WEEKS
 from simulation.service import Service, Users
 from simulation.services import found
-from simulation.world.columns import Array, Column
+from simulation.world.columns import Array, Column, distinct
 from simulation.world.providers import Placement, Provider
 from simulation.world.town import CARE_HOME, Town
 
@@ -74,12 +74,12 @@ def _in_use(town: Town) -> set[int]:
     p, providers = town.placements, cast(Any, town.providers)
     going = np.flatnonzero(p.active & (p.provider >= 0))
     codes = p.service[going]
-    for code in np.unique(codes):
+    for code in distinct(codes):
         rows = going[codes == code]
         taken = town.services[code].uses(p.person[rows], p.hours[rows], town)
         used = np.bincount(p.provider[rows], weights=taken, minlength=len(providers))
         providers.used += used.astype(np.float32)
-    return {int(code) for code in np.unique(p.service[p.active])}
+    return set(distinct(p.service[p.active]))
 
 
 def gives(service: Service, users: Users, town: Town) -> Array:

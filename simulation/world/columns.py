@@ -17,6 +17,11 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+def distinct(codes: Array) -> list[int]:
+    """Which codes there are among these, lowest first. Codes count from nought."""
+    return np.flatnonzero(np.bincount(codes)).tolist() if len(codes) else []
+
+
 class Column:
     """A value every row has: its type, unit, and codes where it is a list. On a view it reads and writes one row."""
 

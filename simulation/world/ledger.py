@@ -12,6 +12,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.kernels import F8, I2, I8, kernel
+
 Array = NDArray[Any]
 CELLS = 100  # age band (2) x client group (5) x deprivation fifth (5) x tenure (2)
 PURPOSES = ("support", "contribution", "start_up", "standing_empty", "coordination", "income", "grant", "overhead",
@@ -34,6 +36,25 @@ class Line(NamedTuple):
     payee: str
     line: str
     purpose: str
+
+
+@kernel
+def _told(rows: I8, cell: I2, amount: F8, same: bool, out: F8) -> None:
+    """How many of these people are in each cell, and the sum of their amounts; one amount for all where `same`."""
+    for n in range(len(rows)):
+        c = cell[rows[n]]
+        out[c, 0] += 1.0
+        out[c, 1] += amount[0] if same else amount[n]
+
+
+@kernel
+def _spread(rows: I8, pence: I8, cell: I2, neighbourhood: I2, by_cell: I8, by_neighbourhood: I8) -> None:
+    """Add what is paid for each of these people to their cell and their neighbourhood."""
+    for n in range(len(rows)):
+        i = rows[n]
+        by_cell[cell[i]] += pence[n]
+        if neighbourhood[i] < len(by_neighbourhood):
+            by_neighbourhood[neighbourhood[i]] += pence[n]
 
 
 class Events:
@@ -62,12 +83,18 @@ class Events:
         rows = np.asarray(rows)
         if not len(rows):
             return
-        counts = self.counts.setdefault((kind, cause, service), {})
-        by_cell = counts.setdefault(self.week, np.zeros((CELLS, 2)))
-        cells = self.cell[rows] if self.cell is not None else np.zeros(len(rows), dtype=np.int64)
-        by_cell[:, 0] += np.bincount(cells, minlength=CELLS)
-        by_cell[:, 1] += np.bincount(cells, weights=np.broadcast_to(np.asarray(amount, dtype=np.float64), rows.shape),
-                                     minlength=CELLS)
+        rows = np.ascontiguousarray(rows, dtype=np.int64)
+        each = np.atleast_1d(np.ascontiguousarray(amount, dtype=np.float64))
+        now = np.zeros((CELLS, 2))
+        if self.cell is None:
+            now[0] = len(rows), np.broadcast_to(each, rows.shape).sum()
+        else:
+            _told(rows, self.cell, each, len(each) < len(rows), now)
+        by_week = self.counts.setdefault((kind, cause, service), {})
+        if self.week in by_week:
+            by_week[self.week] += now
+        else:
+            by_week[self.week] = now
         if self.detail == "all":
             part = np.empty(len(rows), dtype=self.TYPE)
             part["week"], part["kind"], part["cause"] = self.week, self._code(self.kinds, kind), self._code(self.causes, cause)
@@ -141,12 +168,8 @@ class Money:
         self.weekly[w, k] += total
         rows = np.asarray(payment.rows)
         if rows.size and self.cell is not None and self.neighbourhood is not None:
-            year, each = w // 52, pence.astype(np.float64)
-            self.yearly_by_cell[year, k] += np.rint(
-                np.bincount(self.cell[rows], weights=each, minlength=CELLS)).astype(np.int64)
-            places = self.yearly_by_neighbourhood.shape[2]
-            self.yearly_by_neighbourhood[year, k] += np.rint(
-                np.bincount(self.neighbourhood[rows], weights=each, minlength=places)[:places]).astype(np.int64)
+            _spread(np.ascontiguousarray(rows, dtype=np.int64), np.ascontiguousarray(pence, dtype=np.int64), self.cell,
+                    self.neighbourhood, self.yearly_by_cell[w // 52, k], self.yearly_by_neighbourhood[w // 52, k])
 
     def each(self, payer: str, payee: str, line: str, purpose: str, rows: Array, pounds: Array | float) -> None:
         """Pay these pounds for each of these people."""

@@ -63,7 +63,6 @@ def _caring(r: Table, rows: Array) -> None:
 
 
 def _placements(town: Town, rows: Array, why: str) -> None:
-    supported = rows[town.residents.supports[rows] > 0]
-    if len(supported):
+    if town.residents.supports[rows].any():
         going_on = np.flatnonzero(town.placements.active)
-        town.end(going_on[np.isin(town.placements.person[going_on], supported)], why)
+        town.end(going_on[~town.residents.present[town.placements.person[going_on]]], why)

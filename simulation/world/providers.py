@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 
 from simulation.evidence.lists import FUNDER
-from simulation.world.columns import Array, Column, Link, Table, View
+from simulation.world.columns import Array, Column, Link, Table, View, distinct
 
 
 class Provider(View):
@@ -55,11 +55,26 @@ class Placements(Table):
     """Who is supported by whom. Ended placements stay until the year's end tidying."""
 
     def __init__(self, rows: int, room: int | None = None, model: Any = None):
+        self._going_on: dict[int, Array] = {}
         super().__init__(Placement, rows, room, model)
 
+    def _show(self, n: int) -> None:
+        super()._show(n)
+        self._going_on.clear()
+
     def of(self, service: int) -> Array:
-        """Rows of the placements that go on in one service."""
-        return np.flatnonzero(self.active & (self.service == service))
+        """Rows of the placements that go on in one service; looked up again when some begin or end."""
+        if service not in self._going_on:
+            rows = np.flatnonzero(self.active & (self.service == service))
+            rows.flags.writeable = False
+            self._going_on[service] = rows
+        return self._going_on[service]
+
+    def end(self, rows: Array) -> None:
+        """These placements go on no longer."""
+        self.active[rows] = False
+        for service in distinct(self.service[rows]):
+            self._going_on.pop(service, None)
 
     def tidy(self) -> None:
         self.keep(self.active)

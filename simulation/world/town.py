@@ -12,7 +12,7 @@ from simulation.draws import Draws
 from simulation.evidence.lists import FUNDER, SETTING
 from simulation.places import Place
 from simulation.plan import Plan
-from simulation.world.columns import Array, Table
+from simulation.world.columns import Array, Table, distinct
 from simulation.world.ledger import Events, Money
 from simulation.world.providers import Commissioner, Hospital, Placements, Provider
 from simulation.world.residents import Carer, Neighbourhood, Resident, Volunteer
@@ -118,11 +118,11 @@ class Town:
         if not len(rows):
             return
         p, r = self.placements, self.residents
-        p.active[rows] = False
-        for k in np.unique(p.service[rows]):
+        p.end(rows)
+        for k in distinct(p.service[rows]):
             people = p.person[rows[p.service[rows] == k]]
             s = self.services[k]
-            r.supports[people] &= ~np.uint32(1 << int(k))
+            r.supports[people] &= ~np.uint32(1 << k)
             if s.home:
                 r.setting[people] = OWN_HOME
             if s.long_term and not s.keeps_funder:
