@@ -4,37 +4,41 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-TARGETS: tuple[tuple[str, str, str, float], ...] = (
-    # figure of the place, measure, group, the gap that is accepted
-    ("adults", "people", "all", 0.01),
-    ("people_65_plus", "people", "65+", 0.01),
-    ("deaths_65_plus", "deaths", "65+", 0.05),
-    ("council_residents_65_plus", "care_home_council", "65+", 0.07),
-    ("care_home_residents_65_plus", "care_home_residents", "65+", 0.07),
-    ("residents_18_64", "care_home_residents", "18-64", 0.10),
-    ("council_admissions_65_plus", "council_admissions", "65+", 0.10),
-    ("admissions_18_64", "council_admissions", "18-64", 0.10),
-    ("council_stay_65_plus", "care_home_stay", "65+", 0.10),
-    ("long_term_clients_65_plus", "clients_in_year", "65+", 0.05),
-    ("long_term_clients_18_64", "clients_in_year", "18-64", 0.05),
-    ("community_clients_year_end", "community_clients_end", "all", 0.05),
-    ("requests_65_plus", "requests", "65+", 0.10),
-    ("requests_18_64", "requests", "18-64", 0.10),
-    ("emergency_stays_65_plus_per_1000", "emergency_stays_per_1000", "65+", 0.10),
-    ("ae_65_plus_per_1000", "ae_visits_per_1000", "65+", 0.10),
-    ("ae_adults", "ae_visits", "all", 0.10),
-    ("delayed_patients", "delayed_people_a_day", "all", 0.15),
-    ("gross_current_spend", "council_gross", "all", 0.07),
-    ("net_current_spend", "council_net", "all", 0.07),
-    ("contributions", "contributions", "all", 0.15),
-    ("ascof_1a", "ascof_1a", "all", 0.026),
-    ("ascof_3a", "control_3a", "all", 0.05),
-    ("ascof_5a1", "social_contact_5a", "all", 0.10),
-    ("carer_quality_of_life", "carer_quality", "all", 0.05),
-    ("lonely_often_adults", "lonely_often", "all", 0.24),
-    ("life_satisfaction", "life_satisfaction", "all", 0.03),
-    ("workforce_turnover", "staff_turnover", "all", 0.15),
+SETTLED = -1  # the second year of the burn-in, 2025-26: settled, and nearest to figures of 2024-25
+FIRST = -2  # the first year after founding, for figures that only ageing moves
+TARGETS: tuple[tuple[str, str, str, float, int], ...] = (
+    # figure of the place, measure, group, the gap that is accepted, the year of the run it is set beside
+    ("adults", "people", "all", 0.01, FIRST),
+    ("people_65_plus", "people", "65+", 0.01, FIRST),
+    ("deaths_65_plus", "deaths", "65+", 0.05, FIRST),
+    ("council_residents_65_plus", "care_home_council", "65+", 0.07, SETTLED),
+    ("care_home_residents_65_plus", "care_home_residents", "65+", 0.07, SETTLED),
+    ("residents_18_64", "care_home_residents", "18-64", 0.10, SETTLED),
+    ("council_admissions_65_plus", "council_admissions", "65+", 0.10, SETTLED),
+    ("admissions_18_64", "council_admissions", "18-64", 0.10, SETTLED),
+    ("council_stay_65_plus", "care_home_stay", "65+", 0.10, SETTLED),
+    ("long_term_clients_65_plus", "clients_in_year", "65+", 0.05, SETTLED),
+    ("long_term_clients_18_64", "clients_in_year", "18-64", 0.05, SETTLED),
+    ("community_clients_year_end", "community_clients_end", "all", 0.05, SETTLED),
+    ("requests_65_plus", "requests", "65+", 0.10, SETTLED),
+    ("requests_18_64", "requests", "18-64", 0.10, SETTLED),
+    ("emergency_stays_65_plus_per_1000", "emergency_stays_per_1000", "65+", 0.10, SETTLED),
+    ("ae_65_plus_per_1000", "ae_visits_per_1000", "65+", 0.10, SETTLED),
+    ("ae_adults", "ae_visits", "all", 0.10, SETTLED),
+    ("delayed_patients", "delayed_people_a_day", "all", 0.15, SETTLED),
+    ("gross_current_spend", "council_gross", "all", 0.07, SETTLED),
+    ("net_current_spend", "council_net", "all", 0.07, SETTLED),
+    ("contributions", "contributions", "all", 0.15, SETTLED),
+    ("ascof_1a", "ascof_1a", "all", 0.026, SETTLED),
+    ("ascof_3a", "control_3a", "all", 0.05, SETTLED),
+    ("ascof_5a1", "social_contact_5a", "all", 0.10, SETTLED),
+    ("carer_quality_of_life", "carer_quality", "all", 0.05, SETTLED),
+    ("lonely_often_adults", "lonely_often", "all", 0.24, SETTLED),
+    ("workforce_turnover", "staff_turnover", "all", 0.15, SETTLED),
 )
+# What a figure of everybody in social care must be multiplied by to speak of the people the model has, by a number of
+# the register: turnover is published for all posts, and the model has care workers only.
+OF_THE_FEW = {"workforce_turnover": "founding_market.direct_care_turnover"}
 
 
 class Line(NamedTuple):
@@ -47,10 +51,17 @@ class Line(NamedTuple):
     published: float
     by_year: dict[int, float]
     accepted: float
+    beside: int  # the year of the run that the figure is set beside
 
-    def gap(self, year: int) -> float:
+    @property
+    def model(self) -> float:
+        """The run's figure of the year that the published one is set beside."""
+        return self.by_year.get(self.beside, float("nan"))
+
+    @property
+    def gap(self) -> float:
         """Model over published, less one."""
-        return self.by_year.get(year, float("nan")) / self.published - 1.0
+        return self.model / self.published - 1.0
 
 
 def base_run(place: str, *, one_in: int = 1, seed: int = 1, years: int = 1) -> Any:
@@ -65,23 +76,23 @@ def base_run(place: str, *, one_in: int = 1, seed: int = 1, years: int = 1) -> A
 
 def table(system: Any) -> list[Line]:
     """Every target of the place beside the run's yearly figures; burn-in years are negative."""
-    there = system.town.place
+    there, values = system.town.place, system.beliefs.values
     found: dict[tuple[str, str], dict[int, float]] = {}
-    for year, measure, _, group, value in system.recorder.yearly(system.town):
+    for year, measure, _, group, value in system.recorder.yearly(system.town, -2):
         found.setdefault((measure, group), {})[year] = float(value)
     out = []
-    for name, measure, group, accepted in TARGETS:
+    for name, measure, group, accepted, beside in TARGETS:
         figure = there.figures[name]
-        out.append(Line(name, figure.unit, figure.year, figure.basis, figure.value, found.get((measure, group), {}), accepted))
+        published = figure.value * (values[OF_THE_FEW[name]] if name in OF_THE_FEW else 1.0)
+        out.append(Line(name, figure.unit, figure.year, figure.basis, published, found.get((measure, group), {}), accepted, beside))
     return out
 
 
-def markdown(lines: list[Line], year: int) -> str:
-    """The table as text: published, the run's year, the gap, the gap accepted, and whether it is met."""
+def markdown(lines: list[Line]) -> str:
+    """The table as text: published, the run's figure of the year set beside it, the gap, the gap accepted, whether it is met."""
     rows = ["| figure | published | year | basis | model | gap | accepted | met |", "|---|---|---|---|---|---|---|---|"]
     for x in lines:
-        gap = x.gap(year)
-        met = "yes" if abs(gap) <= x.accepted else "**no**"
+        met = "yes" if abs(x.gap) <= x.accepted else "**no**"
         rows.append(f"| {x.name.replace('_', ' ')} | {x.published:,.6g} {x.unit} | {x.year} | {x.basis} | "
-                    f"{x.by_year.get(year, float('nan')):,.4g} | {gap:+.1%} | {x.accepted:.1%} | {met} |")
+                    f"{x.model:,.4g} | {x.gap:+.1%} | {x.accepted:.1%} | {met} |")
     return "\n".join(rows)
