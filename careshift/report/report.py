@@ -49,7 +49,7 @@ def render(r: Results, about: dict[str, Any]) -> str:
 
 def sections(r: Results) -> list[tuple[str, str, str, list[Picture]]]:
     """The page's chapters with pictures: name, heading, what to bear in mind, pictures."""
-    money = [figures.net(r), figures.asked(r), figures.cash(r), figures.waterfall(r), figures.payers(r)]
+    money = [figures.net(r), figures.doing_nothing(r), figures.asked(r), figures.cash(r), figures.waterfall(r), figures.payers(r)]
     rival = figures.beside(r)
     return [
         ("money", "Money", "Financial years, April to March. Real terms: what growth in prices alone would add is left out. "
