@@ -80,13 +80,14 @@ def total(r: Results, measure: str) -> Range:
 def moved(r: Results) -> tuple[float, float, bool]:
     """Pounds that budget lines lose, pounds that others gain, and whether any line changed at all; means over worlds.
 
-    Added up over the plan's years. A line whose mean change may be chance (Student's t, 1 in 20) is left out of the
-    pounds: a few pairs of runs can tell little.
+    Added up over the plan's years. A line whose mean change may be chance (1 in 20 by Student's t) is left out of the
+    pounds; from few pairs, where any of the lines could seem changed, 1 in 20 for all lines together.
     """
     changes = np.nan_to_num(np.array([difference(r, line).sum(axis=1) for line in LINES]))
     mean = changes.mean(axis=1)
     error = changes.std(axis=1, ddof=1) / np.sqrt(r.count) if r.count > 1 else np.zeros(len(mean))
-    sure = stdtrit(r.count - 1, 1 - CHANCE / 2) if r.count > 1 else 0.0
+    one_of = 1 if r.count >= ENOUGH else len(LINES)
+    sure = stdtrit(r.count - 1, 1 - CHANCE / 2 / one_of) if r.count > 1 else 0.0
     told = np.where(np.abs(mean) > sure * error, mean, 0.0)
     return float(-told[told < 0].sum()), float(told[told > 0].sum()), bool(mean.any())
 
