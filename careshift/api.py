@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import inspect
-import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import careshift as package
-from scenarios import design, runs
+from scenarios import design, keeping, runs
 from scenarios import plan as files
+from scenarios.form import LARGEST_SEED
 from scenarios.plan import Scenario
 from scenarios.results import Results
 from simulation import places as place_files
-from simulation.errors import Problem
+from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence import register
 from simulation.plan import Plan
 
 __all__ = ["Comparison", "Results", "Scenario", "check", "compare", "evidence", "found", "measures", "places",
            "scenarios", "services", "week"]
 
+MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
 Progress = Callable[[runs.Replication, int, int], None]
 
 
@@ -139,29 +140,50 @@ def found(place: str, *, one_in: int = 1, seed: int = 1, replication: int = 0) -
 
 def compare(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None,
             one_in: int = 1, workers: int = 0, folder: str | Path | None = None, worlds: str = "drawn",
-            seed: int | None = None, beside: bool = True, progress: Progress | None = None,
-            compiling: Callable[[], Any] | None = None) -> Comparison:
+            seed: int | None = None, beside: Collection[str] = design.BESIDE,
+            progress: Progress | None = None, compiling: Callable[[], Any] | None = None) -> Comparison:
     """Run a plan against what it is compared with, in paired replications, and write the answers to a folder.
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
-    values of the evidence) or "central". Raises BadInput for a bad scenario, RunStopped when stopped early.
+    values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
+    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). Raises BadInput for a bad scenario, RunStopped
+    when stopped early.
     """
+    _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
+            seed=(seed, 0, LARGEST_SEED))
+    for name in beside:
+        if name not in design.BESIDE:
+            raise BadInput(Problem("", 0, "beside", f"there is no {name!r} to run beside a plan",
+                                   did_you_mean(name, design.BESIDE) or f"choose from {', '.join(design.BESIDE)}"))
     asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
     where = place or asked.place
+    place_files.load(where)  # says what is wrong with the name
     folder = Path(folder or Path("results") / asked.name)
-    runs.writable(folder)
-    plans = design.runs_for(asked, places=places(), rivals=beside, variants=beside, all_rules=beside)
+    keeping.writable(folder)
+    plans = design.runs_for(asked, places=places(), rivals="rivals" in beside, variants="beliefs" in beside,
+                            all_rules="rules" in beside)
     count = replications or asked.replications
     jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds) for k in range(count)]
-    if compiling:
-        compiling()
-    began = time.perf_counter()
-    runs.warm(where)
-    done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
-    results = Results(asked, plans, done, one_in, worlds)
-    about = _about(asked, where, jobs, done, time.perf_counter() - began)
-    results.write(folder, about, codebook())
+    with keeping.held(folder):
+        if compiling:
+            compiling()
+        began = time.perf_counter()
+        runs.warm(where)
+        done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
+        results = Results(asked, plans, done, one_in, worlds)
+        about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count))
+        with keeping.written(folder):
+            results.write(folder, about, codebook())
     return Comparison(results, folder, about)
+
+
+def _counts(**given: tuple[int | None, int, int]) -> None:
+    """Refuse an option outside its range, or that is no whole number. Raises BadInput."""
+    wrong = [Problem("", 0, name, f"{value!r} is not a whole number from {low:,} to {high:,}")
+             for name, (value, low, high) in given.items()
+             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high)]
+    if wrong:
+        raise BadInput(*wrong)
 
 
 def codebook() -> list[dict[str, str]]:
@@ -171,7 +193,7 @@ def codebook() -> list[dict[str, str]]:
 
 
 def _about(asked: Scenario, place: str, jobs: Sequence[runs.Job], done: Sequence[runs.Replication],
-           seconds: float) -> dict[str, Any]:
+           seconds: float, workers: int) -> dict[str, Any]:
     import mesa
     import numba
     import numpy
@@ -184,6 +206,6 @@ def _about(asked: Scenario, place: str, jobs: Sequence[runs.Job], done: Sequence
         "numpy": numpy.__version__, "numba": numba.__version__, "seed": jobs[0].seed, "replications": len(done),
         "one_in": jobs[0].one_in, "worlds": jobs[0].worlds, "years": asked.years, "first_year": asked.first_year,
         "burn_in_weeks": 104, "price_year": register.PRICE_YEAR, "seconds": round(seconds, 1),
-        "workers": os.cpu_count(), "runs": [asdict(r) for r in jobs[0].runs],
+        "workers": workers, "runs": [asdict(r) for r in jobs[0].runs],
         "job_hashes": [j.hash for j in jobs], "seconds_by_replication": [round(r.seconds, 1) for r in done],
     }

@@ -16,12 +16,14 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help="Try a council's plan for care and support on its own people, before anybody lives through it.")
 
-DEMO = {"one_in": 10, "replications": 4}
+DEMO: dict[str, Any] = {"one_in": 10, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
 Place = Annotated[str | None, typer.Option(help="Another place than the file's (careshift places).")]
-OneIn = Annotated[int, typer.Option("--one-in", min=1, max=100, help="Sample: every k-th person, homes of true size.")]
+OneIn = Annotated[int, typer.Option("--one-in", min=1, max=200, help="Sample: every k-th person, homes of true size.")]
 Workers = Annotated[int, typer.Option(min=0, max=512, help="Processes side by side; 0 takes one a core.")]
 ResultsTo = Annotated[Path | None, typer.Option("--results", help="Folder for the answers [results/<name>].")]
+Beside = Annotated[str, typer.Option(help="What is run beside the plan: rules (other budget rules), rivals, beliefs (a sceptic's).")]
+Alone = Annotated[bool, typer.Option("--alone", help="Only the plan and doing nothing: the same as --beside ''.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 
 
@@ -55,35 +57,40 @@ def compare(scenario: Scenario, place: Place = None,
             one_in: OneIn = 1, workers: Workers = 0, results: ResultsTo = None,
             seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
             central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False,
-            alone: Annotated[bool, typer.Option(help="Only the plan and its baseline: no rivals, no sceptic's run.")] = False,
-            as_json: Json = False) -> None:
+            beside: Beside = "rules,rivals,beliefs", alone: Alone = False, as_json: Json = False) -> None:
     """Run a plan beside doing nothing, and say what it does to costs, wellbeing and hospital use."""
-    _compare(scenario, place, replications, one_in, workers, results, seed, central, alone, as_json)
+    _compare(scenario, "" if alone else beside, as_json, place=place, replications=replications, one_in=one_in, workers=workers,
+             folder=results, seed=seed, worlds="central" if central else "drawn")
 
 
 @app.command()
-def demo(workers: Workers = 0, results: ResultsTo = None, as_json: Json = False) -> None:
+def demo(workers: Workers = 0, results: ResultsTo = None, beside: Beside = DEMO["beside"], alone: Alone = False,
+         as_json: Json = False) -> None:
     """The headline question on Doncaster, on a sample of one person in ten: minutes instead of hours."""
-    _compare("ten_percent_to_community", None, DEMO["replications"], DEMO["one_in"], workers, results, None, False, True,
-             as_json)
+    _compare("ten_percent_to_community", "" if alone else beside, as_json, replications=DEMO["replications"],
+             one_in=DEMO["one_in"], workers=workers, folder=results)
 
 
-def _compare(scenario: str, place: str | None, replications: int | None, one_in: int, workers: int,
-             results: Path | None, seed: int | None, central: bool, alone: bool, as_json: bool) -> None:
+def _compare(scenario: str, beside: str, as_json: bool, **how: Any) -> None:
     from careshift import api, telling
     from careshift.report import report
+    from scenarios import keeping
     from scenarios import plan as files
+    from simulation import places as place_files
+    from simulation.errors import Problem, RunStopped
 
-    if place is not None and place not in api.places():
-        from simulation import places as place_files
-        place_files.load(place)  # says what is wrong with the name
+    if how.get("place") is not None:
+        place_files.load(how["place"])  # says what is wrong with the name
     asked = files.load(scenario, places=api.places())
-    console = _console()
-    with telling.progress(console, asked, as_json) as (tell, compiling):
-        comparison = api.compare(asked, place=place, replications=replications, one_in=one_in, workers=workers,
-                                 folder=results, worlds="central" if central else "drawn", seed=seed, beside=not alone,
-                                 progress=tell, compiling=compiling)
-    page = report.write(comparison)
+    named = tuple(name.strip() for name in beside.split(",") if name.strip())
+    try:
+        with telling.progress(_console(), asked, as_json) as (tell, compiling):
+            comparison = api.compare(asked, beside=named, progress=tell, compiling=compiling, **how)
+        with keeping.written(comparison.folder):
+            page = report.write(comparison)
+    except KeyboardInterrupt:
+        raise RunStopped(Problem("", 0, "", "stopped by you; what is finished is kept",
+                                 "the same command goes on where this one stopped")) from None
     if as_json:
         print(json.dumps(telling.as_object(comparison, page), default=str))
     else:
@@ -179,7 +186,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     table = Table(*head, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios import answers
+from scenarios.answers_words import number
 from simulation.errors import BadInput, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from careshift.api import Comparison
+
+
+PIPE = 200  # characters a line where nobody's window sets the width
 
 
 @contextmanager
@@ -44,9 +48,9 @@ def show(comparison: Comparison, page: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, soft_wrap=True, markup=False)
     r = comparison.results
-    out.print(f"\n[bold]{answers.plan_type(r)}: {r.scenario.heading}[/bold]", highlight=False)
+    out.print(f"\n{answers.plan_type(r)}: {r.scenario.heading}", style="bold")
     for flag in r.scenario.flags:
         out.print(f"Note: {flag}.")
     out.print()
@@ -84,9 +88,10 @@ def evidence(grade: str | None, used_by: str | None, place: str | None, kind: st
     from rich.console import Console
     from rich.table import Table
 
-    out = Console(highlight=False)
+    out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PIPE)
     table = Table("number", "value", "range", "unit", "grade", "what it is, and where it comes from", box=None,
                   pad_edge=False, header_style="bold")
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
     if place:
         from simulation import places as place_files
 
@@ -94,7 +99,7 @@ def evidence(grade: str | None, used_by: str | None, place: str | None, kind: st
         figures = [f for f in there.figures.values() if grade is None or f.grade == grade.upper()]
         for f in figures:
             note = " [England's rate]" if f.basis == "england" else ""
-            table.add_row(f.name, f"{f.value:,.6g}", _range(f.low, f.high), f.unit, f.grade, f"{f.says}{note} ({f.source}, {f.year})")
+            table.add_row(f.name, number(f.value), _range(f.low, f.high), f.unit, f.grade, f"{f.says}{note} ({f.source}, {f.year})")
         out.print(table)
         out.print(f"\n{len(figures)} figures; {sum(f.basis == 'england' for f in figures)} are England's rate applied here")
         return
@@ -108,7 +113,7 @@ def evidence(grade: str | None, used_by: str | None, place: str | None, kind: st
     for e in found:
         doubt = f" Doubt: {e.doubt}" if e.doubt else ""
         verify = " [to be verified]" if e.verify else ""
-        table.add_row(e.key, _number(e.value), _range(e.low, e.high), e.unit, e.grade, f"{e.says} ({e.source}){verify}.{doubt}")
+        table.add_row(e.key, number(e.value), _range(e.low, e.high), e.unit, e.grade, f"{e.says} ({e.source}){verify}.{doubt}")
     out.print(table)
     out.print(f"\n{answers.rests_on(found)}")
 
@@ -147,13 +152,7 @@ def _known(name: str, value: str | None, options: Any) -> None:
                                did_you_mean(value, options) or f"choose from {', '.join(sorted(options))}"))
 
 
-def _number(value: Any) -> str:
-    return ", ".join(f"{v:.4g}" for v in value) if isinstance(value, tuple) else f"{value:.4g}"
-
-
 def _range(low: Any, high: Any) -> str:
     if low is None or high is None or low == high:
         return ""
-    if isinstance(low, tuple):
-        return f"{_number(low)} to {_number(high)}"
-    return f"{low:.4g} to {high:.4g}"
+    return f"{number(low)} to {number(high)}"

@@ -16,6 +16,7 @@ from scenarios.answers_base import (
     PlanType,
     band_words,
     baseline,
+    baselines,
     by_year,
     changes_nothing,
     difference,
@@ -32,7 +33,7 @@ from scenarios.answers_sure import caveats, rests_on
 from scenarios.answers_words import FINEST, How, Range, apart, listed, mean, middle, plain, span, step, tenths
 from scenarios.results import Results
 
-__all__ = ["ENOUGH", "HEADLINES", "Beside", "Paid", "PlanType", "Point", "Row", "band_words", "baseline",
+__all__ = ["ENOUGH", "HEADLINES", "Beside", "Paid", "PlanType", "Point", "Row", "band_words", "baseline", "baselines",
            "beside", "by_year",
            "cash_flow", "caveats", "changes_nothing", "dearer", "difference", "doubted", "last_year", "main_run", "numbers",
            "paid_back", "plan_line", "plan_type", "points", "range_name",
@@ -53,7 +54,8 @@ HEADLINES = (
     Headline("Council, net spending", "council_net", "money"),
     Headline("Council, gross spending", "council_gross", "money"),
     Headline("Contributions people pay the council", "contributions", "money"),
-    Headline("NHS, cash", "nhs_cash", "money"),
+    Headline("NHS, hospital and community cash", "nhs_cash", "money"),
+    Headline("NHS, care it pays for (continuing)", "nhs_continuing_care", "money"),
     Headline("Benefits system (DWP)", "dwp", "money"),
     Headline("People's own money", "people_pay", "money"),
     Headline("Quality of life (ASCOT-years)", "ascot_years", "count"),
@@ -64,12 +66,14 @@ HEADLINES = (
     Headline("Days ready to leave hospital, waiting", "delayed_days", "count"),
     Headline("People 65+ in care homes, council pays", "care_home_council", "count", "65+"),
 )
-PAYERS = (("NHS cash", "nhs_cash"), ("the benefits system", "dwp"), ("people's own money", "people_pay"))
+PAYERS = (("the NHS's cash for hospital and community work", "nhs_cash"),
+          ("care the NHS pays for", "nhs_continuing_care"), ("the benefits system", "dwp"), ("people's own money", "people_pay"))
 PLAN_TYPES: dict[PlanType, str] = {
     "SHIFT": "at least half of what some budget lines lose goes to others",
     "INVESTMENT": "budget lines gain more than twice what others lose",
     "CUT": "budget lines lose more than twice what others gain",
     "NO CHANGE": "no budget line changes by more than chance",
+    "TYPE NOT CLEAR": "with so few pairs of runs, no change of a budget line can be told from chance",
 }
 
 
@@ -183,9 +187,10 @@ def _sure(r: Results) -> str:
     from simulation.evidence import register
 
     entries = list(register.load().entries.values())
-    assumed = sum(e.kind == "assumption" for e in entries)
+    kinds = [e.kind for e in entries]
     told = doubted(r)
-    return f"{assumed} of the {len(entries)} numbers behind this are assumptions. {told}".strip()
+    return (f"Of the {len(entries)} numbers the model believes, {kinds.count('assumption')} are assumptions and "
+            f"{kinds.count('calibrated')} are calibrated to published totals. {told}").strip()
 
 
 def plan_line(r: Results) -> str:

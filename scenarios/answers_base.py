@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from scipy.special import stdtrit
 
 from scenarios.answers_words import Range, middle
 from scenarios.design import Run
 from scenarios.results import Results
 from simulation.measures import BUDGET_LINES
 
+CHANCE = 0.05  # how often a line of which nothing is true may be taken for changed
 ENOUGH = 20  # pairs of runs below which an answer is a first look
-PlanType = Literal["SHIFT", "INVESTMENT", "CUT", "NO CHANGE"]
+PlanType = Literal["SHIFT", "INVESTMENT", "CUT", "NO CHANGE", "TYPE NOT CLEAR"]
 LINES = (*(f"spend_{name}" for name in BUDGET_LINES), "spend_other")
 
 
@@ -24,6 +26,11 @@ def main_run(r: Results) -> Run:
 def changes_nothing(r: Results) -> bool:
     """Whether this plan is what it is compared with."""
     return not main_run(r).against
+
+
+def baselines(r: Results) -> list[Run]:
+    """Doing nothing under each budget rule that was run; the plan's own rule first."""
+    return [run for run in r.runs if not run.against and run.variant == "central"]
 
 
 def years(r: Results) -> list[str]:
@@ -70,27 +77,31 @@ def total(r: Results, measure: str) -> Range:
     return middle(difference(r, measure).sum(axis=1))
 
 
-def moved(r: Results) -> tuple[float, float]:
-    """Pounds that budget lines lose, and pounds that others gain, added up over the plan's years; means over worlds.
+def moved(r: Results) -> tuple[float, float, bool]:
+    """Pounds that budget lines lose, pounds that others gain, and whether any line changed at all; means over worlds.
 
-    A line whose mean change is not twice its standard error from nought is chance, and left out.
+    Added up over the plan's years. A line whose mean change may be chance (1 in 20 by Student's t) is left out of the
+    pounds; from few pairs, where any of the lines could seem changed, 1 in 20 for all lines together.
     """
     changes = np.nan_to_num(np.array([difference(r, line).sum(axis=1) for line in LINES]))
     mean = changes.mean(axis=1)
     error = changes.std(axis=1, ddof=1) / np.sqrt(r.count) if r.count > 1 else np.zeros(len(mean))
-    mean = np.where(np.abs(mean) > 2 * error, mean, 0.0)
-    return float(-mean[mean < 0].sum()), float(mean[mean > 0].sum())
+    one_of = 1 if r.count >= ENOUGH else len(LINES)
+    sure = stdtrit(r.count - 1, 1 - CHANCE / 2 / one_of) if r.count > 1 else 0.0
+    told = np.where(np.abs(mean) > sure * error, mean, 0.0)
+    return float(-told[told < 0].sum()), float(told[told > 0].sum()), bool(mean.any())
 
 
 def plan_type(r: Results) -> PlanType:
     """What kind of plan this is, from the arithmetic and never from its name.
 
     A shift: at least half of what some budget lines lose goes to others, and the other way round. An investment: lines
-    gain more than twice what others lose. A cut: lines lose more than twice what others gain.
+    gain more than twice what others lose. A cut: lines lose more than twice what others gain. From a few pairs whose
+    lines change by no more than chance, nothing is claimed.
     """
-    lost, gained = moved(r)
+    lost, gained, any_change = moved(r)
     if changes_nothing(r) or lost == gained == 0:
-        return "NO CHANGE"
+        return "TYPE NOT CLEAR" if any_change and r.count < ENOUGH else "NO CHANGE"
     if min(lost, gained) * 2 >= max(lost, gained):
         return "SHIFT"
     return "INVESTMENT" if gained > lost else "CUT"

@@ -110,6 +110,13 @@ def tenths(k: int, n: int) -> str:
     return f"{min(max(round(10 * k / n), 1), 9)} in 10"
 
 
+def number(value: float | tuple[float, ...]) -> str:
+    """A number of the evidence as people write it: 45,000, 0.29, 12.5; a table's numbers one after another."""
+    if isinstance(value, tuple):
+        return ", ".join(number(v) for v in value)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def listed(words: list[str]) -> str:
     """One, two and three."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}" if words else ""

@@ -16,7 +16,7 @@ from simulation.plan import Budget, Plan, Transition
 
 Variant = Literal["central", "sceptic", "evidence_only"]
 RULES = (Budget(), Budget("real_growth", 0.015), Budget("real_growth", 0.0))
-RIVALS = ("better_home_care", "care_home_health_support")
+BESIDE = ("rules", "rivals", "beliefs")  # what may stand beside a plan: other budget rules, rivals, a sceptic's beliefs
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
+from scenarios import keeping
 from scenarios.design import Run
 from scenarios.plan import Scenario
 from scenarios.runs import Replication
@@ -72,35 +75,42 @@ class Results:
         return np.stack([whole[:, c] if c >= 0 else np.full(self.count, np.nan) for c in cols], axis=1)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of summary.csv, for every run that has a baseline."""
+        """The rows of summary.csv, for every run that has a baseline.
+
+        A group in which nothing of a measure is found in either run of any replication has no row: it is nought.
+        """
         out = []
         for run in self.runs:
             if not run.against:
                 continue
             base, plan = self.values[:, self.row[run.against], :], self.values[:, self.row[run.key], :]
             table = _paired_table(base, plan)
+            nothing = (base == 0).all(axis=0) & (plan == 0).all(axis=0)
             for k, (year, measure, unit, group) in enumerate(self.keys):
-                if year < 0 or not np.isfinite(table[0, k]):
+                if year < 0 or not np.isfinite(table[0, k]) or (nothing[k] and group != "all"):
                     continue
-                numbers = dict(zip(COLUMNS[6:14], (float(f"{x:.6g}") for x in table[:, k]), strict=True))
+                numbers = dict(zip(COLUMNS[6:14], (_six(x) for x in table[:, k]), strict=True))
                 out.append({"scenario": run.label, "budget_rule": run.budget_rule,
                             "year": self.scenario.financial_year(year), "measure": measure, "unit": unit, "group": group,
                             **numbers, "replications": self.count})
         return out
 
     def write(self, folder: Path, about: dict[str, Any], codebook: Sequence[dict[str, str]]) -> list[Path]:
-        """summary.csv, codebook.csv, weekly.csv.gz and run.json in this folder; returns what was written."""
+        """summary.csv, codebook.csv, weekly.csv.gz and run.json in this folder, each whole; returns what was written.
+
+        The same results give the same bytes, but for run.json, which tells how long they took.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         files = [folder / n for n in ("summary.csv", "codebook.csv", "weekly.csv.gz", "run.json")]
-        _write_rows(files[0], COLUMNS, self.rows())
-        _write_rows(files[1], tuple(codebook[0]) if codebook else ("name",), codebook)
-        self._write_weekly(files[2])
-        files[3].write_text(json.dumps(about, indent=1, default=str) + "\n", encoding="utf-8")
+        keeping.whole(files[0], lambda out: _write_rows(out, COLUMNS, self.rows()))
+        keeping.whole(files[1], lambda out: _write_rows(out, tuple(codebook[0]) if codebook else ("measure",), codebook))
+        keeping.whole(files[2], self._write_weekly)
+        keeping.whole_text(files[3], json.dumps(about, indent=1, default=str) + "\n")
         return files
 
-    def _write_weekly(self, file: Path) -> None:
-        with gzip.open(file, "wt", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out)
+    def _write_weekly(self, out: IO[bytes]) -> None:
+        with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as packed, _as_text(packed) as text:
+            writer = csv.writer(text, lineterminator="\n")
             writer.writerow(("scenario", "budget_rule", "week", "measure", "mean", "replications"))
             for run in self.runs:
                 names = [n for n in self.replications[0].weekly if n.startswith(run.key + "\t")]
@@ -109,6 +119,12 @@ class Results:
                     measure = name.split("\t", 1)[1]
                     writer.writerows((run.label, run.budget_rule, w, measure, f"{x:.6g}", self.count)
                                      for w, x in enumerate(series))
+
+
+def _six(x: float) -> float | int:
+    """Six digits, and no point where none is needed."""
+    short = float(f"{x:.6g}")
+    return int(short) if short.is_integer() else short
 
 
 def _paired_table(base: np.ndarray, plan: np.ndarray) -> np.ndarray:
@@ -121,10 +137,18 @@ def _paired_table(base: np.ndarray, plan: np.ndarray) -> np.ndarray:
         return np.stack([base.mean(axis=0), plan.mean(axis=0), diff.mean(axis=0), low80, high80, low90, high90, se])
 
 
-def _write_rows(file: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    part = file.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, fieldnames=list(columns))
+def _write_rows(out: IO[bytes], columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    with _as_text(out) as text:
+        writer = csv.DictWriter(text, fieldnames=list(columns), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    part.replace(file)
+
+
+@contextmanager
+def _as_text(out: IO[bytes]) -> Iterator[io.TextIOWrapper]:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    try:
+        yield text
+    finally:
+        text.flush()
+        text.detach()

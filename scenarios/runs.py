@@ -11,18 +11,22 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
 
+from scenarios import keeping
 from scenarios.design import Run
-from simulation.errors import BadInput, Problem, RunStopped
+from simulation.errors import Problem, RunStopped
 
 Index = list[tuple[int, str, str, str]]  # year, measure, unit, group
 
@@ -67,7 +71,7 @@ class Replication:
     keys: list[str]
     index: Index
     values: np.ndarray  # [runs, index]
-    weekly: dict[str, np.ndarray]  # "run key\tmeasure" -> by week
+    weekly: dict[str, np.ndarray]  # "run key\tmeasure" -> by week, in 32 bits as on disk
     seconds: float = 0.0
     world: str = ""
 
@@ -100,7 +104,8 @@ def run_one(job: Job) -> Replication:
         if not run.against:
             lines[run.key] = reference_lines(system.town)
         found.append({(y, m, u, g): v for y, m, u, g, v in system.recorder.yearly(system.town)})
-        weekly.update({f"{run.key}\t{m}": np.asarray(s) for m, s in system.recorder.weekly(system.town).items()})
+        weekly.update({f"{run.key}\t{m}": np.asarray(s, dtype=np.float32)
+                       for m, s in system.recorder.weekly(system.town).items()})
         system.close()
     index = sorted(set().union(*found))
     values = np.array([[f.get(k, np.nan) for k in index] for f in found])
@@ -124,39 +129,65 @@ def warm(place: str) -> int:
 
 def run_all(jobs: Sequence[Job], folder: Path, *, workers: int = 0,
             progress: Callable[[Replication, int, int], None] | None = None) -> list[Replication]:
-    """Every replication, from disk where it was finished before. Ctrl-C keeps what is finished and raises RunStopped."""
+    """Every replication, from disk where it was finished before. What is finished is kept, however this ends.
+
+    Raises RunStopped where somebody stops it (Ctrl-C), a worker is ended from outside, or the disk is full.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    done = {j.replication: r for j in jobs if (r := load_replication(_file(folder, j)))}
+    files = {j.replication: folder / f"replication_{j.replication:04d}_{j.hash}.npz" for j in jobs}
+    done = {j.replication: r for j in jobs if (r := load_replication(files[j.replication], j))}
     todo = [j for j in jobs if j.replication not in done]
     for k, r in enumerate(done.values()):
         if progress:
             progress(r, k + 1, len(jobs))
+
+    def stopped(why: str, todo: str) -> RunStopped:
+        return RunStopped(Problem("", 0, "", f"{why}; {len(done)} of {len(jobs)} replications are finished and kept", todo))
+
+    again = "the same command goes on where this one stopped"
     try:
-        for job, result in _results(todo, workers):
-            save_replication(_file(folder, job), result)
+        for job, result in _results(todo, files, workers):
             done[job.replication] = result
             if progress:
                 progress(result, len(done), len(jobs))
     except KeyboardInterrupt:
-        raise RunStopped(Problem("", 0, "", f"stopped by you; {len(done)} of {len(jobs)} replications are finished and kept",
-                                 "the same command goes on where this one stopped")) from None
+        raise stopped("stopped by you", again) from None
+    except BrokenProcessPool:
+        raise stopped("a worker process was ended from outside, most often for want of memory",
+                      f"with fewer --workers (or a sample, --one-in 10) {again}") from None
+    except OSError as error:
+        raise stopped(f"{error.filename or folder} cannot be written ({error.strerror or error})",
+                      f"make room, and {again}") from None
     return [done[k] for k in sorted(done)]
 
 
-def _results(todo: Sequence[Job], workers: int) -> Iterator[tuple[Job, Replication]]:
+def finished(job: Job, file: Path) -> Replication:
+    """Run one replication and keep it on disk at once, in whatever process this is."""
+    result = run_one(job)
+    save_replication(file, result)
+    return result
+
+
+def _results(todo: Sequence[Job], files: Mapping[int, Path], workers: int) -> Iterator[tuple[Job, Replication]]:
     if workers == 1 or len(todo) <= 1:
         for job in todo:
-            yield job, run_one(job)
+            yield job, finished(job, files[job.replication])
         return
-    with _pool(min(workers or os.cpu_count() or 1, len(todo))) as pool:
-        futures = {pool.submit(run_one, job): job for job in todo}
+    with _pool(worker_count(workers, len(todo))) as pool:
+        with _deaf_to_ctrl_c():  # workers are born here, and hear of Ctrl-C from their parent alone
+            futures = {pool.submit(finished, job, files[job.replication]): job for job in todo}
         for future in as_completed(futures):
             yield futures[future], future.result()
 
 
+def worker_count(workers: int, jobs: int) -> int:
+    """How many processes run side by side; 0 asks for one a core."""
+    return max(1, min(workers or os.cpu_count() or 1, jobs))
+
+
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor]:
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
     try:
         yield pool
     except BaseException:
@@ -167,47 +198,51 @@ def _pool(workers: int) -> Iterator[Executor]:
     pool.shutdown()
 
 
-def _quiet() -> None:
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin_worker() -> None:
+    """A worker leaves Ctrl-C to its parent, and does not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _file(folder: Path, job: Job) -> Path:
-    return folder / f"replication_{job.replication:04d}_{job.hash}.npz"
+def _end_with_parent() -> None:
+    if parent := parent_process():
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def save_replication(file: Path, r: Replication) -> None:
     """Write one finished replication whole, or not at all."""
     head = json.dumps({"replication": r.replication, "keys": r.keys, "index": r.index, "seconds": r.seconds,
                        "world": r.world, "weekly": list(r.weekly)})
-    part = file.with_suffix(f".part-{os.getpid()}")
-    with part.open("wb") as out:
-        np.savez_compressed(out, head=np.array(head), values=r.values,
-                            **{f"w{i}": a.astype(np.float32) for i, a in enumerate(r.weekly.values())})
-    part.replace(file)
+    keeping.whole(file, lambda out: np.savez_compressed(out, head=np.array(head), values=r.values,
+                                                        **{f"w{i}": a for i, a in enumerate(r.weekly.values())}))
 
 
-def load_replication(file: Path) -> Replication | None:
-    """A finished replication, or None where there is none that can be read."""
+def load_replication(file: Path, job: Job | None = None) -> Replication | None:
+    """A finished replication, or None where there is none that can be read; a spoilt one is told of, and run again."""
     if not file.exists():
         return None
     try:
         with np.load(file) as kept:
             head = json.loads(str(kept["head"]))
             weekly = {name: kept[f"w{i}"] for i, name in enumerate(head["weekly"])}
-            return Replication(head["replication"], head["keys"], [tuple(k) for k in head["index"]], kept["values"],
-                               weekly, head["seconds"], head["world"])
-    except (OSError, ValueError, KeyError):
+            r = Replication(head["replication"], head["keys"], [tuple(k) for k in head["index"]], kept["values"],
+                            weekly, head["seconds"], head["world"])
+        if r.values.shape != (len(r.keys), len(r.index)) or (job and r.keys != [x.key for x in job.runs]):
+            raise ValueError("the table does not fit its heads")
+    except Exception:  # half a zip file, noughts, somebody else's file: whatever it is, it is not an answer
         print(f"{file.name} cannot be read; this replication is run again", file=sys.stderr)
         return None
-
-
-def writable(folder: Path) -> None:
-    """Refuse a results folder that cannot be written before anybody waits. Raises BadInput."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise BadInput(Problem(str(folder), 0, "", f"results cannot be written here ({error.strerror})",
-                               "name another folder with --results")) from None
+    return r

@@ -54,7 +54,7 @@ def test_every_ratio_divides_measures_that_are_there_and_come_before() -> None:
 
 
 def test_what_the_issue_of_measures_must_hold_is_there() -> None:
-    needed = {"council_gross", "contributions", "council_net", "nhs_cash", "hospital_value", "dwp", "people_pay",
+    needed = {"council_gross", "contributions", "council_net", "nhs_cash", "nhs_continuing_care", "hospital_value", "dwp", "people_pay",
               "invested", "double_running", "set_up", "new_places_empty", "block_places_empty", "unspent",
               "unpaid_hours", "unpaid_value", "ascot_years", "scrqol", "ascof_1a", "lonely_often", "carers_strained",
               "carer_quality", "life_satisfaction", "social_contact_5a", "control_3a", "supported_at_home", "ae_visits",

@@ -15,7 +15,7 @@ import pytest
 
 from careshift import telling
 from careshift.api import Comparison
-from careshift.report import charts, report
+from careshift.report import charts, figures, report
 from scenarios import answers, answers_money, answers_people, answers_sure, design
 from scenarios import plan as files
 from scenarios.answers_words import Range, apart, middle, plain, span, step, tenths
@@ -206,6 +206,23 @@ def test_the_kind_of_plan_comes_from_the_arithmetic(lost: float, gained: float, 
     assert answers.plan_line(r).startswith(kind)
 
 
+def test_a_few_pairs_that_differ_by_chance_claim_no_kind_of_plan() -> None:
+    lines = {line: (0.0, 1e6) for line in LINES}
+    few, many = made_up(count=2, beside=False, push=lines), made_up(count=20, beside=False, push={k: (0.0, 0.0) for k in LINES})
+    assert answers.plan_type(few) == "TYPE NOT CLEAR" and "so few pairs" in answers.plan_line(few)
+    assert answers.plan_type(many) == "NO CHANGE"
+
+
+def test_doing_nothing_stands_under_every_budget_rule_that_was_run() -> None:
+    r = made_up(count=2, push={"council_net": (1e6, 0.0)})
+    shown = figures.doing_nothing(r)
+    rules = {row[0] for row in shown.table.rows}
+    assert rules == {"If the budget follows demand", "If the budget grows 1.5% a year in real terms",
+                     "If the budget is flat in real terms"}
+    assert len(shown.table.rows) == 3 * r.scenario.years and all(rule.removeprefix("If ") in shown.svg for rule in rules)
+    assert len({row[0] for row in figures.doing_nothing(made_up(count=2, beside=False)).table.rows}) == 1
+
+
 def test_a_care_act_risk_cannot_be_left_out_of_the_title() -> None:
     html = page(CUT, beside=False)
     title = said(Read(html).all("title")[0])
@@ -340,7 +357,7 @@ def test_headings_go_down_one_at_a_time_and_links_lead_somewhere(case: tuple[str
 def test_every_picture_has_words_and_a_table_and_a_short_title(case: tuple[str, int, int, bool]) -> None:
     read = Read(page(*case))
     pictures, figures = read.all("svg"), read.all("figure")
-    assert len(pictures) == len(figures) == (1 if case[0] == AS_NOW else 10 if case[0] in (HEALTH, CUT) else 11) - (not case[3] and case[0] != AS_NOW)
+    assert len(pictures) == len(figures) == (1 if case[0] == AS_NOW else 11 if case[0] in (HEALTH, CUT) else 12) - (not case[3] and case[0] != AS_NOW)
     assert all(t.said["role"] == "img" for t in pictures)
     assert len([d for d in read.all("desc") if len(said(d)) > 20]) == len(pictures)
     for figure in re.findall(r"<figure>.*?</figure>", page(*case), re.S):
@@ -350,7 +367,7 @@ def test_every_picture_has_words_and_a_table_and_a_short_title(case: tuple[str, 
 
 
 def test_every_table_has_heads_and_rows_that_fit_them() -> None:
-    for table in re.findall(r"<table>.*?</table>", page(), re.S):
+    for table in re.findall(r"<table[^>]*>.*?</table>", page(), re.S):
         read = Read(table)
         assert all(t.said.get("scope") in ("col", "row") for t in read.all("th"))
         rows = re.findall(r"<tr>.*?</tr>", table, re.S)

@@ -91,6 +91,22 @@ def panels(parts: Sequence[tuple[str, np.ndarray]], years: Sequence[str], name: 
         return svg(figure, name, title, words)
 
 
+def lines(parts: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]], years: Sequence[str], name: str, title: str,
+          words: str) -> str:
+    """Several courses in each panel, told apart by dashes, marks and colour, and named once under the panels."""
+    looks = ((INK, "o"), (ORANGE, "s"), (TEAL, "^"))
+    with drawing(3.5, len(parts)) as (figure, axes):
+        for ax, (head, courses) in zip(axes.flat, parts):
+            for (label, values), (colour, mark), dash in zip(courses, looks, DASHES):
+                ax.plot(range(len(years)), values, color=colour, marker=mark, markersize=4.5, linestyle=dash, linewidth=2, label=label)
+            _years(ax, years, every=max(1, (len(years) - 1) // 2) if len(years) > 3 else 2)
+            ax.set_ylim(0, None)
+            ax.set_title(wrapped(head, 24), loc="left", fontsize=10.5, fontweight="bold")
+        found = axes.flat[0].get_legend_handles_labels()
+        figure.legend(*found, loc="outside lower left", ncols=1, frameon=False, fontsize=10, handlelength=3.6)
+        return svg(figure, name, title, words)
+
+
 def stack(parts: Sequence[tuple[str, np.ndarray]], net: np.ndarray, years: Sequence[str], unit: str, name: str, title: str,
           words: str) -> str:
     """What costs more above the line, what costs less below it, by year, and what it comes to."""

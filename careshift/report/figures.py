@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from careshift.report import charts
 from scenarios import answers, answers_money, answers_sure
+from scenarios.answers_beside import rule_words
 from scenarios.answers_words import MILLION, How, Range, middle, plain, span, step
 from scenarios.results import Results
 
@@ -34,6 +35,37 @@ class Picture(NamedTuple):
 
 
 # Money --------------------------------------------------------------------------------------------------------------
+STANDS: tuple[tuple[str, str, How], ...] = (
+    ("Net spending, £ million a year", "council_net", "money"), ("Hours of need nobody meets, a week", "unmet_hours", "count"),
+    ("People waiting", "waiting", "count"))
+
+
+def doing_nothing(r: Results) -> Picture:
+    """Present policy by year, under each budget rule that was run: what the plan is held against."""
+    years, runs = answers.years(r), answers.baselines(r)
+    held = [(head, how, [(rule_words(run.budget_rule), r.of(run, m)) for run in runs]) for head, m, how in STANDS]
+    own = r.of(runs[0], "council_net").mean(axis=0)
+    title = f"Doing nothing: {_round(own[0])} in {years[0]}, {_round(own[-1])} in {years[-1]}"
+    shown = [(head, [(rule, v.mean(axis=0) / (MILLION if how == "money" else 1)) for rule, v in lines]) for head, how, lines in held]
+    words = f"In {years[-1]}: " + "; ".join(f"if {rule}, {_round(v[:, -1].mean())} net" for rule, v in held[0][2])
+    rows = [(rule, y, *(_base(lines[k][1][:, j], how) for _, how, lines in held))
+            for k, (rule, _) in enumerate(held[0][2]) for j, y in enumerate(years)]
+    return _picture("doing-nothing", title, charts.lines, (shown, years), words + ".",
+                    "Present policy, mean over the worlds run: prices, pay, the number of older people and how complex needs are all move. "
+                    "Where the budget grows more slowly than need, people wait and go without.",
+                    Table(("What", "Year", *(head.replace(", £ million a year", "") for head, *_ in STANDS)),
+                          [(f"If {rule}", *rest) for rule, *rest in rows]))
+
+
+def _base(values: np.ndarray, how: How) -> str:
+    x = middle(values)
+    return plain(x.mean, how, step(x, how))
+
+
+def _round(pounds: float) -> str:
+    return f"£{pounds / MILLION:,.0f}m"
+
+
 def net(r: Results) -> Picture:
     """What the plan does to net council spending, year by year: the picture that answers when it pays back."""
     years, values = answers.years(r), answers.difference(r, "council_net") / MILLION
@@ -91,6 +123,8 @@ def waterfall(r: Results) -> Picture:
         title = f"Where the money goes in {year}"
     elif first.mean <= 0:
         title = f"Care homes set nothing free in {year}"
+    elif last.mean > first.mean:
+        title = f"{_short(first.mean)} from care homes, {_short(last.mean)} left in all"
     else:
         left = f"{_short(last.mean)} is" if last.mean > 0 else "nothing is"
         title = f"Of {_short(first.mean)} from care homes, {left} left"
@@ -122,12 +156,13 @@ def asked(r: Results) -> Picture | None:
 
 
 PURSES: tuple[tuple[str, str], ...] = (
-    ("Council, net", "council_net"), ("NHS, cash", "nhs_cash"), ("Benefits system (DWP)", "dwp"), ("People's own money", "people_pay"))
+    ("Council, net", "council_net"), ("NHS, hospital and community cash", "nhs_cash"),
+    ("NHS, care it pays for (continuing)", "nhs_continuing_care"), ("Benefits system (DWP)", "dwp"), ("People's own money", "people_pay"))
 
 
 def payers(r: Results) -> Picture:
     """Who pays more and who pays less, on one scale."""
-    states = [(name, answers.last_year(r, m)) for name, m in (("NHS", "nhs_cash"), ("benefits", "dwp"), ("people", "people_pay"))]
+    states = [(name, answers.last_year(r, m)) for name, m in (("NHS", "nhs_pays"), ("benefits", "dwp"), ("people", "people_pay"))]
     ways = ", ".join(f"{name} {_change(r, x, 'less', 'more', 'unclear')}" for name, x in states)
     title = f"Who else pays: {ways if r.count >= answers.ENOUGH else 'a first look'}"
     return _panels(r, "payers", title, PURSES, "money", "Difference from doing nothing, £ million a year, all on one scale.", True)

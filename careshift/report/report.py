@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 
 from careshift.report import figures
 from careshift.report.figures import Picture, Table
-from scenarios import answers, answers_money, answers_people
-from scenarios.answers_words import How, plain, span, step
+from scenarios import answers, answers_money, answers_people, keeping
+from scenarios.answers_words import How, number, plain, span, step
 from scenarios.results import Results
 
 if TYPE_CHECKING:
@@ -27,11 +27,7 @@ MINUS = re.compile(r"(?<![\w\N{MINUS SIGN}-])-(?=[£\d])")
 def write(comparison: Comparison) -> Path:
     """The page of a comparison, in its folder. Returns the path."""
     html = render(comparison.results, comparison.about)
-    page = comparison.folder / "report.html"
-    part = page.with_suffix(".part")
-    part.write_text(html, encoding="utf-8")
-    part.replace(page)
-    return page
+    return keeping.whole_text(comparison.folder / "report.html", html)
 
 
 def render(r: Results, about: dict[str, Any]) -> str:
@@ -53,7 +49,7 @@ def render(r: Results, about: dict[str, Any]) -> str:
 
 def sections(r: Results) -> list[tuple[str, str, str, list[Picture]]]:
     """The page's chapters with pictures: name, heading, what to bear in mind, pictures."""
-    money = [figures.net(r), figures.asked(r), figures.cash(r), figures.waterfall(r), figures.payers(r)]
+    money = [figures.net(r), figures.doing_nothing(r), figures.asked(r), figures.cash(r), figures.waterfall(r), figures.payers(r)]
     rival = figures.beside(r)
     return [
         ("money", "Money", "Financial years, April to March. Real terms: what growth in prices alone would add is left out. "
@@ -119,23 +115,19 @@ def _head(r: Results) -> str:
 
 def _numbers(place: Any, entries: Sequence[Any]) -> dict[str, Table]:
     """Every number that is England's rate, calibrated, or an assumed effect: what a sceptic asks for first."""
-    england = [(f.says.rstrip("."), f"{f.value:,.6g}", f.unit, f.year) for f in sorted(place.from_england(), key=lambda f: f.name)]
+    england = [(f.says.rstrip("."), number(f.value), f.unit, f.year) for f in sorted(place.from_england(), key=lambda f: f.name)]
     return {"england": Table(("Figure", "Value", "Unit", "Year"), england),
             "published": Table(("Figure", "Value", "Unit", "Year"), [
-                (f.says.rstrip("."), f"{f.value:,.6g}", f.unit, f.year)
+                (f.says.rstrip("."), number(f.value), f.unit, f.year)
                 for f in sorted(place.figures.values(), key=lambda f: f.name) if f.basis != "england"]),
             "calibrated": _entries(e for e in entries if e.kind == "calibrated"),
             "effects": _entries(e for e in entries if e.is_effect)}
 
 
 def _entries(entries: Any) -> Table:
-    rows = [(e.says.rstrip("."), _value(e.value), _range(e), e.unit, f"{e.grade}, {e.kind}") for e in sorted(entries, key=lambda e: e.key)]
+    rows = [(e.says.rstrip("."), number(e.value), _range(e), e.unit, f"{e.grade}, {e.kind}") for e in sorted(entries, key=lambda e: e.key)]
     return Table(("Number", "Value", "Range", "Unit", "Grade"), rows)
 
 
-def _value(value: Any) -> str:
-    return ", ".join(f"{v:,.4g}" for v in value) if isinstance(value, tuple) else f"{value:,.4g}"
-
-
 def _range(e: Any) -> str:
-    return "" if e.low == e.high else f"{_value(e.low)} to {_value(e.high)}"
+    return "" if e.low == e.high else f"{number(e.low)} to {number(e.high)}"

@@ -39,7 +39,7 @@ _AT_HOME = ("older_home_care", "older_direct_payments", "older_other_support")
 # measures is what the others leave over. (Empty block places are inside the first.) Other purses and hours: BESIDE.
 WATERFALL: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("Care home places no longer paid for", ("spend_older_residential_and_nursing",), -1),
-    ("Contributions lost", ("contributions",), 1),
+    ("Contributions, less (-) or more (+)", ("contributions",), 1),
     ("Other support for the people concerned", tuple(f"spend_{line}" for line in _AT_HOME), -1),
     ("Set-up", ("set_up",), -1),
     ("Standing empty", ("new_places_empty",), -1),
@@ -52,7 +52,8 @@ BESIDE: tuple[tuple[str, str], ...] = (
     ("Places taken by people who pay themselves", "care_home_own"),
     ("Places taken by people from elsewhere", "residents_from_elsewhere"),
     ("Moved to the benefits system", "dwp"), ("Moved to people's own money", "people_pay"),
-    ("Moved to the NHS, cash", "nhs_cash"), ("Moved to families, hours a week", "unpaid_hours"))
+    ("Moved to the NHS, hospital and community cash", "nhs_cash"),
+    ("Moved to the NHS, care it pays for", "nhs_continuing_care"), ("Moved to families, hours a week", "unpaid_hours"))
 HELD = frozenset(line for _, _, lines in BUDGET_LINES.values() for line in lines)
 SPENT = Side(payer="council", purposes=SPENDING)
 INCOME = Side(-1, payee="council", purposes=("income",))
@@ -111,8 +112,13 @@ pounds("coordination", "Coordination", "neither", "Schemes, coordinators and tea
        Side(payer="council", purposes=("coordination",)))
 
 # Others who pay -----------------------------------------------------------------------------------------------------
-pounds("nhs_cash", "NHS, cash", "down", "Nursing care in homes, NHS-funded care, the council's NHS income, and the "
-       "little of hospital work that moves cash.", Side(payer="nhs", purposes=("support", "income", "activity")))
+pounds("nhs_cash", "NHS, cash for hospital and community work", "down", "The little of hospital work and of nursing at "
+       "home that moves cash; care placements that the NHS pays for are apart.", Side(payer="nhs", purposes=("activity",)))
+pounds("nhs_continuing_care", "NHS-funded care placements (continuing healthcare)", "down", "Care in homes and at home that "
+       "the NHS pays for in full.", Side(payer="nhs", purposes=("support",)),
+       Side(-1, payer="nhs", lines=("funded_nursing_care",), purposes=("support",)))
+pounds("nhs_pays", "NHS, everything it pays in cash", "down", "Hospital and community work, continuing healthcare, nursing in "
+       "care homes, and what it pays the council.", Side(payer="nhs", purposes=("support", "income", "activity")))
 pounds("nhs_funded_nursing", "NHS-funded nursing care", "down", "What the NHS pays nursing homes for each resident.",
        Side(payer="nhs", lines=("funded_nursing_care",)))
 pounds("hospital_value", "Hospital work at average cost", "down", "Visits, emergency stays and days of delay at "
