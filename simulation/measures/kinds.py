@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simulation.evidence.lists import NEED
-from simulation.process import B1, F4, F8, I2, I4, kernel
+from simulation.process import F4, F8, I2, I4, I8, kernel
 from simulation.world.columns import Array
 from simulation.world.ledger import CELLS, Money
 from simulation.world.town import CARE_HOME, COUNCIL, Town
@@ -158,12 +158,15 @@ def _above_nought(values: F4) -> I4:
 
 
 @kernel
-def _everybody(present: B1, cell: I2, cells: int) -> Array:
-    out = np.zeros(cells, dtype=np.int64)
-    for i in range(len(present)):
-        if present[i]:
-            out[cell[i]] += 1
-    return out
+def _count(rows: I8, cell: I2, out: F8) -> None:
+    for i in rows:
+        out[cell[i]] += 1.0
+
+
+@kernel
+def _add_up(rows: I8, values: F8, cell: I2, out: F8) -> None:
+    for n in range(len(rows)):
+        out[cell[rows[n]]] += values[n]
 
 
 def each_once(rows: Array) -> Array:
@@ -263,7 +266,7 @@ class Now:
         out = np.zeros(CELLS + 1)
         if isinstance(given, tuple):
             rows, values = given
-            out[:CELLS] = np.bincount(cell[rows], weights=values, minlength=CELLS)[:CELLS]
+            _add_up(np.ascontiguousarray(rows, dtype=np.int64), np.ascontiguousarray(values, dtype=np.float64), cell, out)
         else:
             out[CELLS] = float(given)
         return out
@@ -271,9 +274,8 @@ class Now:
     def _count(self, rows: Array, cell: Array) -> F8:
         if id(rows) in self._counted:
             return self._counted[id(rows)]
-        everybody = rows is self._kept.get("adults")
-        found = _everybody(self.r.present, cell, CELLS) if everybody else np.bincount(cell[rows], minlength=CELLS)
-        out = np.append(found, 0).astype(np.float64)
+        out = np.zeros(CELLS + 1)
+        _count(np.ascontiguousarray(rows, dtype=np.int64), cell, out)
         if any(rows is kept for kept in self._kept.values()):
             self._counted[id(rows)] = out
         return out

@@ -73,9 +73,8 @@ def feel(present: B1, arrives: I4, left: I4, age: F4, need: I1, limiting: B1, al
             come = True
         band, n = p.band[int(age[i])], int(need[i])
         contacts = 0.0
-        for k in range(last):
-            if friends[i, k] >= 0:
-                contacts += contacts_with_friends(np.float64(strength[i, k]))
+        for k in range(last):  # a tie that is not there has no strength
+            contacts += contacts_with_friends(np.float64(strength[i, k]))
         more = contacts - p.usual[band, n] if present[i] and not come else 0.0
         goal = level_of(p.level[band], limiting[i], alone[i], more + np.float64(company[i]), p.limiting, p.alone,
                         p.contact)

@@ -147,8 +147,8 @@ def live(present: B1, need: I1, band: I1, setting: I1, unmet: F4, loneliness: F4
                 np.float64(loneliness[i]) + np.float64(outlook[i]) - life.usual, np.float64(control[i]),
                 np.float64(continuity[i]), np.float64(strain[i]) * cares, np.float64(days[i]), life.pulls)
             k = 0
-            while k < CUTS and latent <= life.cuts[d, k]:
-                k += 1
+            for c in range(CUTS):  # each cut lies below the one before
+                k += latent <= life.cuts[d, c]
             total += life.weights[d, k]
             score += CUTS - k
             if d == SOCIAL:
