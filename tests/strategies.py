@@ -26,12 +26,12 @@ def known_place() -> Place:
     return load("doncaster")
 
 
-def changed(place: Place, figures: Mapping[str, float], *, age_by: float = 1.0, die_by: float = 1.0) -> Place:
+def changed(place: Place, figures: Mapping[str, float], *, age_by: float = 1.0, die_by: float = 1.0, people_by: float = 1.0) -> Place:
     """A place with some figures multiplied, with more or fewer people the older they are, who die sooner or later."""
     older = np.clip((np.arange(place.people.shape[1]) - 18) / 50, 0, 1)
     told = {name: replace(f, value=f.value * figures.get(name, 1.0)) for name, f in place.figures.items()}
     told["deaths_smr"] = replace(told["deaths_smr"], value=told["deaths_smr"].value * die_by)
-    return replace(place, people=place.people * age_by ** older, figures=told, hash=f"{place.hash}{age_by}{die_by}{figures}")
+    return replace(place, people=place.people * people_by * age_by ** older, figures=told, hash=f"{place.hash}{age_by}{die_by}{people_by}{figures}")
 
 
 @st.composite
