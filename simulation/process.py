@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast, get_type_hints
 
@@ -123,7 +123,7 @@ def believes(kind: type, beliefs: Beliefs, page: str) -> Mapping[str, Any]:
 TABLES = ("residents", "placements", "providers", "carers", "volunteers", "neighbourhoods")
 
 
-@lru_cache(maxsize=None)
+@cache
 def reads(process: Callable[..., Any]) -> tuple[str, ...]:
     """The columns a process's file names, from its syntax tree: what `careshift week` prints as read."""
     tree = ast.parse(inspect.getsource(inspect.getmodule(process)))  # type: ignore[arg-type]

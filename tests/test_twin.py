@@ -31,7 +31,8 @@ ALL_AT_WORK = Plan(
 
 def run_and_tell(folder: Path) -> None:
     """Found a small town, run it with everything on, and write down all there is and how often each kernel was compiled."""
-    system = CareSystem(changed(known_place(), {}, age_by=OLDER, people_by=FEWER), central(), ALL_AT_WORK, seed=11, one_in=ONE_IN, burn_in=BURN_IN, events="counts")
+    place = changed(known_place(), {}, age_by=OLDER, people_by=FEWER)
+    system = CareSystem(place, central(), ALL_AT_WORK, seed=11, one_in=ONE_IN, burn_in=BURN_IN, events="counts")
     begin_everything(system.run(BURN_IN).town)
     system.run(WEEKS)
     supported = np.bincount(system.town.placements.service, minlength=len(system.town.services))
