@@ -10,6 +10,7 @@ import ast
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
 from simulation.evidence.register import Beliefs
@@ -69,6 +70,7 @@ def believes(kind: type, beliefs: Beliefs, page: str) -> Mapping[str, Any]:
 TABLES = ("residents", "placements", "providers", "carers", "volunteers", "neighbourhoods")
 
 
+@cache
 def reads(process: Callable[..., Any]) -> tuple[str, ...]:
     """The columns a process's file names, from its syntax tree: what `careshift week` prints as read."""
     tree = ast.parse(inspect.getsource(inspect.getmodule(process)))  # type: ignore[arg-type]

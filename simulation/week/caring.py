@@ -228,7 +228,7 @@ def tire(present: B1, need: I1, dementia: B1, lonely: B1, works: B1, company: F4
         if resting[c] > 0:
             resting[c] = max(resting[c] - MONTH, 0)
         if i < 0:
-            strain[c] -= strain[c] * moves
+            strain[c] = np.float64(strain[c]) - np.float64(strain[c]) * moves
             continue
         hours = np.float64(care_hours[c])
         if resting[c] > 0:
@@ -238,7 +238,7 @@ def tire(present: B1, need: I1, dementia: B1, lonely: B1, works: B1, company: F4
             goal = strain_led_to(hours, need[i] == ROUND_THE_CLOCK, dementia[i], lonely[c], works[c],
                                  np.float64(break_hours[c]), helped, np.float64(company[c]),
                                  w.strain_differs * normal(uniform(trait, c)), w)
-        strain[c] += (goal - strain[c]) * moves
+        strain[c] = np.float64(strain[c]) + (goal - np.float64(strain[c])) * moves
         touched[c] = touched[c] or touched[i]
         stops = MONTH * cannot_go_on(np.float64(strain[c]), high, rate)
         if hours > 0.0 and carer[i] == c and uniform(luck, c) < weekly(stops):

@@ -1,0 +1,80 @@
+"""Paired runs for the tests of directions: one town founded and burnt in once, forked for every plan, same people, same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from scenarios.plan import load as load_scenario
+from simulation.evidence.register import Beliefs, central
+from simulation.model import CareSystem, State, from_state
+from simulation.places import known
+from simulation.places import load as load_place
+from simulation.plan import Plan
+from simulation.shift import reference_lines
+from simulation.world.town import Town
+
+ONE_IN, SEED = 5, 1
+
+
+@lru_cache(maxsize=2)
+def burnt_in(one_in: int = ONE_IN, seed: int = SEED) -> State:
+    """A part of Doncaster at the first week of the plan, with central values."""
+    system = CareSystem(load_place("doncaster"), central(), Plan(years=10), seed=seed, one_in=one_in, events="counts").burn_in()
+    state = system.state()
+    system.close()
+    return state
+
+
+class Ran:
+    """A finished run: its town, and each measure by year, for the whole place (a sample is multiplied up)."""
+
+    def __init__(self, system: CareSystem):
+        self.town: Town = system.town
+        self.spent = reference_lines(system.town)
+        self._years: dict[tuple[str, str], dict[int, float]] = {}
+        for year, measure, _, group, value in system.recorder.yearly(system.town):
+            self._years.setdefault((measure, group), {})[year] = value
+        self.weekly = {name: np.asarray(series) for name, series in system.recorder.weekly(system.town).items()}
+        system.close()
+
+    def __call__(self, measure: str, year: int, group: str = "all") -> float:
+        """The value of a measure in one year of the plan (the first is year 1)."""
+        return self._years.get((measure, group), {}).get(year - 1, 0.0)
+
+    def over(self, measure: str, first: int, last: int, group: str = "all") -> float:
+        """The mean of a measure over these years."""
+        return float(np.mean([self(measure, year, group) for year in range(first, last + 1)]))
+
+
+def run(plan: Plan, *, against: Ran | None = None, beliefs: Beliefs | None = None, one_in: int = ONE_IN, seed: int = SEED,
+        before: Callable[[Town], None] | None = None, events: str = "counts") -> Ran:
+    """Fork the burnt-in town and run a plan to its end. `before` changes the town in its first week: a do-twin."""
+    plan = replace(plan, reference=against.spent if against else None)
+    system = from_state(burnt_in(one_in, seed), plan, beliefs=beliefs, events=events)  # type: ignore[arg-type]
+    if before:
+        before(system.town)
+    return Ran(system.run())
+
+
+@lru_cache(maxsize=2)
+def as_now(years: int = 10, seed: int = SEED) -> Ran:
+    """Present policy goes on."""
+    return run(Plan(years=years), seed=seed)
+
+
+def from_library(name: str, **changed: object) -> Plan:
+    """A plan of the library, with some of it changed."""
+    return replace(load_scenario(name, places=known()).plan, **changed)  # type: ignore[arg-type]
+
+
+def believing(**values: float) -> Beliefs:
+    """Central beliefs with some numbers changed: `working__pay_attracts=0.2`."""
+    beliefs = central()
+    told: Mapping[str, float] = {name.replace("__", "."): value for name, value in values.items()}
+    missing = told.keys() - beliefs.values.keys()
+    assert not missing, f"no such numbers: {missing}"
+    return type(beliefs)(beliefs.register, {**beliefs.values, **told})
