@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test clean lint
+.PHONY: demo test bench clean lint
 
 demo: $(STAMP)
 	$(BIN)/careshift demo
@@ -15,6 +15,9 @@ test: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/pytest
 	$(BIN)/python tests/newer_python.py
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

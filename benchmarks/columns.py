@@ -6,7 +6,6 @@ apart from the engine's kernels; where a process is NumPy in the engine too (the
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import Any
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
 from benchmarks.given import PROCESSES
-from simulation.evidence.register import Beliefs, central
-from simulation.model import CareSystem
+from simulation.evidence.register import central
+from simulation.model import BURN_IN, CareSystem
 from simulation.places import Place, load
 from simulation.plan import Plan
 from simulation.rules import WEEKS
@@ -29,11 +29,14 @@ def place_times(times: int = 1, name: str = "doncaster") -> Place:
     return replace(place, people=place.people * times, figures=figures)
 
 
-def founded(one_in: int, *, times: int = 1, burn_in: int = 26, seed: int = 1, beliefs: Beliefs | None = None) -> CareSystem:
-    """A town at the start of its plan, after so many weeks of burn-in, with ten years laid out before it."""
-    system = CareSystem(place_times(times), beliefs or central(), Plan(), seed=seed, one_in=one_in, events="counts",
-                        burn_in=burn_in)
-    return system.burn_in()
+def found(one_in: int, *, times: int = 1, burn_in: int = BURN_IN, seed: int = 1) -> CareSystem:
+    """A town just founded, with its burn-in and ten years laid out before it."""
+    return CareSystem(place_times(times), central(), Plan(), seed=seed, one_in=one_in, events="counts", burn_in=burn_in)
+
+
+def founded(one_in: int, *, times: int = 1, burn_in: int = 26, seed: int = 1) -> CareSystem:
+    """A town at the start of its plan, after so many weeks of burn-in."""
+    return found(one_in, times=times, burn_in=burn_in, seed=seed).burn_in()
 
 
 class Subset:
@@ -72,12 +75,12 @@ def shares(system: CareSystem, weeks: int = WEEKS) -> dict[str, float]:
         town.events.week = town.money.week = town.week
         for process in system.processes:
             if town.week % process.every == 0:
-                began = perf_counter()
+                began = thread_time()
                 process.run(town)
-                spent[process.name] += perf_counter() - began
-        began = perf_counter()
+                spent[process.name] += thread_time() - began
+        began = thread_time()
         system.recorder.week(town)
-        spent["recorder"] += perf_counter() - began
+        spent["recorder"] += thread_time() - began
         town.week += 1
     whole = sum(spent.values())
     return {name: seconds / whole for name, seconds in spent.items()}

@@ -43,14 +43,14 @@ class Stays:
         band = np.searchsorted(hospital.EDGES, self.age, side="right")
         sort = self.need.astype(np.int64) * len(FRAILTY) + self.frailty
         usual = h.ae[band] * busy * h.ae_level[sort] * np.where(self.setting >= hospital.RESIDENTIAL, h.home, 1.0)
-        more, lately = self.more(slice(None), 2, True)
+        more = self.more(slice(None), 2, True)
         far = (u < usual * hospital.MANY) | (more >= hospital.LOG_MANY) | fell
         rows = np.flatnonzero(self.present & (self.hospital == 0) & far)
         visits = usual[rows] * np.exp(more[rows])
         chance = 1.0 - np.exp(-visits)
         comes = fell[rows] | (u[rows] < chance)
         rows, chance = rows[comes], chance[comes]
-        more, _ = self.more(rows, 3, False)
+        more = self.more(rows, 3, False)
         at_home = np.where(self.setting[rows] >= hospital.RESIDENTIAL, h.home, 1.0)
         stay = h.stays[band[rows]] * busy * h.stay_level[sort[rows]] * at_home * np.exp(more)
         overnight = np.where(fell[rows], b["fall_overnight"], np.minimum(stay / np.maximum(chance, stay), 1.0))
@@ -59,7 +59,7 @@ class Stays:
         self.counts["emergency stay"] += int(stays.sum())
         return rows[stays]
 
-    def more(self, rows: Any, which: int, visit: bool) -> tuple[F8, Array]:
+    def more(self, rows: Any, which: int, visit: bool) -> F8:
         """What adds to the log rate of coming (2) or of staying (3) for these people."""
         logs, acute = self.g.hospital.logs, self.acute[rows].astype(np.float64)
         lately = self.week - self.discharged[rows] <= hospital.MONTH
@@ -67,7 +67,7 @@ class Stays:
         if visit:
             out = out + logs[4] * self.lonely[rows]
         own = logs[0] if visit else logs[1]
-        return out + own * acute - own * own / 2, lately
+        return np.asarray(out + own * acute - own * own / 2)
 
     def admitted(self, new: Array) -> F8:
         """Stays begin; returns the days left of this week."""

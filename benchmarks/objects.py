@@ -106,7 +106,7 @@ def _people(model: ObjectTown, town: Town) -> dict[int, Person]:
         for name, link in links.items():
             setattr(person, name, people.get(link[i]))
         person.kin = [people[j] for j in kin[i] if j in people]
-        person.friends = [(people[j] if j in people else None, s)
+        person.friends = [(people.get(j), s)
                           for j, s in zip(friends[i][:-1], strength[i][:-1], strict=True) if j >= 0]
         last = friends[i][-1]
         person.last_partner = people.get(last) or gone.get(last)

@@ -43,7 +43,7 @@ class Person(Patient, mesa.Agent):
         self.second_carer: Person | None = None
         self.cares_for: Person | None = None
         self.kin: list[Person] = []
-        self.friends: list[tuple[Person, int]] = []
+        self.friends: list[tuple[Person | None, int]] = []  # each with the firmness of the tie
         self.leaning, self.disposed = normal(model.trait("frailty", row)), model.trait("limiting condition", row)
 
     # Ageing and dying ------------------------------------------------------------------------------------------
