@@ -33,6 +33,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "loneliness": ("loneliness", "lonely"), "hospital": ("stay_days", "delayed_days"),
 }
 DRAWS_ADULT, OLDER = 4, 65  # a week: death, a move of need, ups and downs, A&E; one more from 65 on: a fall
+RARE = 1e-3  # the chance of something in a week, for the measured draw
 BIG = 2**26  # bytes, well beyond what a core keeps close
 
 
@@ -67,11 +68,12 @@ def _size(columns: Any) -> int:
 
 
 @njit(nogil=True)
-def _lots(key: np.uint64, people: int) -> float:
-    total = 0.0
+def _lots(key: np.uint64, people: int, chance: float) -> int:
+    """So many people draw, and it happens to a few: counted, since a sum of draws would measure the summing."""
+    happens = 0
     for i in range(people):
-        total += uniform(key, i)
-    return total
+        happens += uniform(key, i) < chance
+    return happens
 
 
 def floor(town: Town, rounds: int = 7) -> Floor:
@@ -84,8 +86,8 @@ def floor(town: Town, rounds: int = 7) -> Floor:
     draws_key = Draws(town.draws.seed)
     draws_key.begin(0)
     key = draws_key.key("benchmark: a draw")
-    _lots(key, 1)
-    a_draw = least(lambda: _lots(key, people), rounds) / people
+    _lots(key, 1, RARE)
+    a_draw = least(lambda: _lots(key, people, RARE), rounds) / people
     return Floor(size, draws, speed / 1e9, big / 1e9, a_draw * 1e9, people * (size / speed + draws * a_draw))
 
 
