@@ -7,14 +7,15 @@ apart from the engine's kernels; where a process is NumPy in the engine too (the
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from benchmarks.given import EVERY, Given, bounds, season
 from benchmarks.numpy_stays import Stays
+from benchmarks.objects import COLUMNS
 from simulation import condition, rules
-from simulation.draws import Draws, uniforms_for
+from simulation.draws import Draws
 from simulation.evidence.lists import GROUP, REASON, SETTING, STAGE
 from simulation.process import F8
 from simulation.week import dying, falling, loneliness, needing
@@ -22,16 +23,31 @@ from simulation.world.columns import Array
 from simulation.world.town import Town
 
 A_HOME, ASKS, FALL = SETTING.index("residential"), STAGE.index("waiting for assessment"), REASON.index("fall")
+UNIT = 2.0**-53
 LINKS = ("partner", "carer", "second_carer", "cares_for", "kin", "friends")
 
 
-class ColumnTown(Stays):
-    """The town as arrays of those who live here; `row` is each person's number in the engine, the address of their luck."""
+def addressed(key: np.uint64, rows: Array) -> F8:
+    """The engine's luck of these people, worked out by NumPy alone: equal to `uniform` of the kernels."""
+    odd, first, second = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+    z = (rows + 1).astype(np.uint64) * odd ^ key
+    z = (z ^ (z >> np.uint64(30))) * first
+    z = (z ^ (z >> np.uint64(27))) * second
+    z ^= z >> np.uint64(31)
+    return (z >> np.uint64(11)) * UNIT
 
-    def __init__(self, town: Town, g: Given):
+
+class ColumnTown(Stays):
+    """The town as arrays of those who live here; `row` is each person's number in the engine, the address of their luck.
+
+    `luck` is addressed, so that lives equal the engine's, or NumPy's own generator, which is quicker.
+    """
+
+    def __init__(self, town: Town, g: Given, luck: Literal["addressed", "stream"] = "stream"):
         r = town.residents
         self.row = np.flatnonzero(r.present)
-        self.__dict__.update({name: a[self.row].copy() for name, a in r.arrays.items()})
+        self.__dict__.update({name: r.arrays[name][self.row].copy() for name in (*COLUMNS, *LINKS, "present", "tie_strength")})
+        self.stream = np.random.default_rng(town.draws.seed).random if luck == "stream" else None
         self.last_left = np.where(r.friends[self.row, -1] >= 0, r.left[r.friends[self.row, -1]], 10**6)
         where = np.full(len(r), -1, dtype=np.int32)
         where[self.row] = np.arange(len(self.row))
@@ -44,12 +60,13 @@ class ColumnTown(Stays):
         self.draws = Draws(town.draws.seed, town.draws.replication)
         self.g, self.week, self.counts = g, town.week, Counter[str]()
         self.bounds = bounds(g)
-        self.leaning = rules.standard_normal(uniforms_for(self.draws.trait("frailty"), self.row))
-        self.disposed = uniforms_for(self.draws.trait("limiting condition"), self.row)
+        self.leaning = rules.standard_normal(addressed(self.draws.trait("frailty"), self.row))
+        self.disposed = addressed(self.draws.trait("limiting condition"), self.row)
 
     def luck(self, purpose: str, rows: Array | None = None) -> F8:
         """Everybody's luck for a purpose this week, or these people's."""
-        return uniforms_for(self.draws.key(purpose), self.row if rows is None else self.row[rows])
+        rows = self.row if rows is None else self.row[rows]
+        return addressed(self.draws.key(purpose), rows) if self.stream is None else self.stream(len(rows))
 
     def lucky(self, purpose: str, bound: Any, here: Array) -> tuple[Array, F8]:
         """Of those here, the people whose luck is within the bound, and their luck."""

@@ -64,7 +64,8 @@ def guard_shares(rounds: int = 3) -> dict[str, float]:
     """The share of the week of each process in a small town: the middle of several years."""
     system = founded(GUARD)
     told = [shares(system) for _ in range(rounds)]
-    return {name: sorted(t[name] for t in told)[rounds // 2] for name in told[0]}
+    middle = {name: sorted(t[name] for t in told)[rounds // 2] for name in told[0]}
+    return {name: share / sum(middle.values()) for name, share in middle.items()}
 
 
 def forms(one_in: int, rounds: int) -> dict[str, Any]:
@@ -74,7 +75,8 @@ def forms(one_in: int, rounds: int) -> dict[str, Any]:
     towns: dict[str, tuple[Any, int]] = {  # form -> (town, weeks a round)
         "objects": (ObjectTown(system.town, told, "stream"), MONTH),
         "objects, addressed luck": (ObjectTown(system.town, told, "addressed"), MONTH),
-        "columns": (ColumnTown(system.town, told), MONTH * 3),
+        "columns": (ColumnTown(system.town, told, "stream"), MONTH * 3),
+        "columns, addressed luck": (ColumnTown(system.town, told, "addressed"), MONTH * 3),
         "engine": (Subset(from_state(state, Plan())), YEAR),
         "whole week": (from_state(state, Plan()), YEAR),
     }

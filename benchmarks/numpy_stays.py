@@ -31,7 +31,7 @@ class Stays:
         self.delayed_days[:] = 0.0
         free = np.concatenate([np.full(len(inside), float(hospital.DAYS)), self.admitted(new)])
         inside = np.concatenate([inside, new])
-        self.days(inside, free)
+        self.days_inside(inside, free)
         self.bed_days[inside] += self.stay_days[inside]
 
     def come(self, hurt: Array, busy: float) -> Array:
@@ -78,7 +78,7 @@ class Stays:
         self.days_left[new] = mean / math.gamma(1.0 + 1.0 / shape) * (-np.log1p(-u)) ** (1.0 / shape)
         return np.asarray(hospital.DAYS * (1.0 - self.luck("hospital: day of coming", new)))
 
-    def days(self, inside: Array, free: F8) -> None:
+    def days_inside(self, inside: Array, free: F8) -> None:
         """This week's days of everybody in hospital: treatment, arranging, waiting for support to be had."""
         treated = self.hospital[inside] == hospital.TREATED
         used = np.where(treated, np.minimum(self.days_left[inside], free), 0.0)

@@ -24,9 +24,9 @@ class Patient:
         """Coming to A&E, being admitted, the days of a stay, leaving."""
         self.stay_days = self.delayed_days = 0.0
         if self.hospital:
-            self.days(float(DAYS))
+            self.days_inside(float(DAYS))
         elif self.comes(hurt) == hospital.OVERNIGHT:
-            self.days(self.is_admitted())
+            self.days_inside(self.is_admitted())
         self.bed_days += self.stay_days
 
     def comes(self, hurt: bool) -> int:
@@ -62,7 +62,7 @@ class Patient:
         m.note("emergency stay")
         return DAYS * (1.0 - m.luck("day", self.row))
 
-    def days(self, free: float) -> None:
+    def days_inside(self, free: float) -> None:
         """This week's days in hospital: treatment, then arranging, then waiting for support to be had."""
         m, treated = self.model, self.hospital == hospital.TREATED
         goes = False

@@ -79,7 +79,9 @@ def _forms(found: Mapping[str, Any]) -> str:
     people, s = found["people"], found["seconds"]
     names = {"objects": "Plain Mesa objects, Mesa's own random numbers",
              "objects, addressed luck": "Plain Mesa objects, the engine's addressed luck (identical lives)",
-             "columns": "NumPy columns (identical lives)", "engine": "Engine, the same processes (identical lives)",
+             "columns": "NumPy columns, NumPy's own random numbers",
+             "columns, addressed luck": "NumPy columns, the engine's addressed luck (identical lives)",
+             "engine": "Engine, the same processes (identical lives)",
              "whole week": "Engine, the whole week: every process, every service, records kept"}
     rows = [(label, f"{s[n] * 1000:,.1f}", f"{people / s[n]:,.0f}", f"{s['objects'] / s[n]:,.1f}") for n, label in names.items()]
     return f"{people:,} people, side by side:\n\n" + _rows(
