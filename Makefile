@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test clean lint accept
+.PHONY: demo test bench accept clean lint
 
 demo: $(STAMP)
 	$(BIN)/careshift demo
@@ -18,6 +18,9 @@ test: $(VENV)/.installed-dev
 
 accept: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.test_photograph
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

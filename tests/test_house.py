@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("careshift", "calibration", "scenarios", "simulation")
+ROOMS = ("benchmarks", "careshift", "calibration", "scenarios", "simulation")
 FILES = [f for room in ROOMS for f in sorted((ROOT / room).rglob("*.py"))]
 MODEL = [f for f in FILES if f.is_relative_to(ROOT / "simulation")]
 
