@@ -140,6 +140,15 @@ def test_stocks_fold_by_mean_and_end_and_ratios_are_never_averaged() -> None:
     assert seen["scrqol", "all"] == pytest.approx(seen["ascot_years", "all"] / 4)
 
 
+def test_recovering_takes_no_years_of_quality_weighted_life_away() -> None:
+    tiny = a_town(resident("A", age=80, need=2, scrqol=0.8), resident("B", age=40))
+    well = a_town(resident("A", age=80, need=0), resident("B", age=40))
+    for one in (well, tiny):
+        one.town.residents.scrqol[one.town.residents.need == 0] = np.nan
+    assert told(watched(well, 52), well)["ascot_years", "all"] == pytest.approx(2.0)
+    assert told(watched(tiny, 52), tiny)["ascot_years", "all"] == pytest.approx(1.8), "who is not asked counts as somebody whom need does not touch"
+
+
 def test_a_client_is_counted_once_a_year_and_again_in_the_next() -> None:
     tiny = a_town(resident("A", age=80, need=3), resident("B", age=81, need=3))
     row = support(tiny, "A", "home_care", hours=10)

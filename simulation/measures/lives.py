@@ -8,6 +8,7 @@ from simulation.evidence.lists import SETTING
 from simulation.measures.kinds import Now, each_once, happens, measure, ratio
 from simulation.world.columns import Array
 
+UNTOUCHED = "wellbeing: index of somebody without need or care"  # set by wellbeing
 WITH_FAMILY = SETTING.index("with family")
 DAYS_A_YEAR = 52 * 7
 
@@ -21,8 +22,13 @@ def _asked(rows: Array, values: Array) -> tuple[Array, Array]:
 # Wellbeing ----------------------------------------------------------------------------------------------------------
 @measure("Years of life, weighted by its quality (ASCOT)", "ASCOT-years", "wellbeing", "up", "mean")
 def ascot_years(now: Now) -> object:
-    """Sum of the ASCOT index over people with needs and carers: person-years in a year, full quality counting one."""
-    return _asked(now.asked, now.r.scrqol)
+    """Sum of the ASCOT index over all adults: person-years in a year, full quality counting one.
+
+    Nobody is asked who has no need and cares for nobody; they count as somebody whom neither touches, so that recovering,
+    or beginning to care, does not itself add or take years.
+    """
+    index = now.r.scrqol[now.adults]
+    return now.adults, np.where(np.isfinite(index), index, now.town.memory.get(UNTOUCHED, 1.0))
 
 
 @measure("Quality of life, people with needs (ASCOT)", "ASCOT index", "wellbeing", "up", "ratio")

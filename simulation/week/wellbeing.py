@@ -47,6 +47,7 @@ A_HOME, HIGHEST = SETTING.index("residential"), len(NEED) - 1
 HIGHEST_SCORE, BEST, KEPT, DIGITS = 12.0, 10.0, 256, 3
 OWN, ALL_IN_ALL = "wellbeing: each person's own", "wellbeing: all in all"
 IN_HOMES = "wellbeing: help short in care homes"
+UNTOUCHED = "wellbeing: index of somebody without need or care"  # read by the measures
 # What moves the latents: rows of `Life.pulls`. Help that does not come, and need itself, have a row for each level.
 SHORT, NEEDING, HOME, LONELY, SAY, FACES, STRAIN, DAYS = 0, 5, 10, 11, 12, 13, 14, 15
 
@@ -188,6 +189,7 @@ def wellbeing(residents: Any, draws: Draws, town: Town, *,
                 float(carer_strain_costs), float(carer_hours_cost) / float(care_together), float(carer_spread))
     if town.burning_in:
         life = learn(town, life, found, draws)
+    town.memory[UNTOUCHED] = float((ascot.shares(life.cuts, np.zeros(DOMAINS)) * life.weights).sum()) - life.constant
     live(residents.present, residents.need, residents.band, residents.setting, residents.unmet, residents.loneliness,
          residents.outlook, residents.lonely, residents.control, residents.continuity, residents.strain,
          residents.days, residents.care_hours, residents.touched, leanings(town, draws), residents.scrqol, residents.ascof,
