@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from careshift.api import Comparison
 
 
+WIDEST = 24  # of a column of numbers, for tables by age are long
 PIPE = 200  # characters a line where nobody's window sets the width
 
 
@@ -91,7 +92,8 @@ def evidence(grade: str | None, used_by: str | None, place: str | None, kind: st
     out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PIPE)
     table = Table("number", "value", "range", "unit", "grade", "what it is, and where it comes from", box=None,
                   pad_edge=False, header_style="bold")
-    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    table.columns[0].no_wrap = True
+    table.columns[1].max_width = table.columns[2].max_width = WIDEST
     if place:
         from simulation import places as place_files
 

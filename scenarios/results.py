@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from scenarios import keeping
 from scenarios.design import Run
 from scenarios.plan import Scenario
 from scenarios.runs import Replication
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 COLUMNS = ("scenario", "budget_rule", "year", "measure", "unit", "group", "baseline_mean", "scenario_mean",
            "difference_mean", "difference_low80", "difference_high80", "difference_low90", "difference_high90", "mc_se",
@@ -31,7 +34,7 @@ Key = tuple[int, str, str, str]
 
 @dataclass
 class Results:
-    """A comparison's answers. `difference` gives the rows of summary.csv; `write` puts everything in a folder."""
+    """A comparison's answers. `rows` and `difference` give summary.csv; `write` puts everything in a folder."""
 
     scenario: Scenario
     runs: Sequence[Run]
@@ -78,6 +81,7 @@ class Results:
         """The rows of summary.csv, for every run that has a baseline.
 
         A group in which nothing of a measure is found in either run of any replication has no row: it is nought.
+        Replications in which there was nothing to measure (a share of nobody) are left out, and `replications` says so.
         """
         out = []
         for run in self.runs:
@@ -85,15 +89,23 @@ class Results:
                 continue
             base, plan = self.values[:, self.row[run.against], :], self.values[:, self.row[run.key], :]
             table = _paired_table(base, plan)
-            nothing = (base == 0).all(axis=0) & (plan == 0).all(axis=0)
+            nothing = ((base == 0) | np.isnan(base)).all(axis=0) & ((plan == 0) | np.isnan(plan)).all(axis=0)
+            paired = np.isfinite(plan - base).sum(axis=0)
             for k, (year, measure, unit, group) in enumerate(self.keys):
-                if year < 0 or not np.isfinite(table[0, k]) or (nothing[k] and group != "all"):
+                if year < 0 or not paired[k] or (nothing[k] and group != "all"):
                     continue
                 numbers = dict(zip(COLUMNS[6:14], (_six(x) for x in table[:, k]), strict=True))
                 out.append({"scenario": run.label, "budget_rule": run.budget_rule,
                             "year": self.scenario.financial_year(year), "measure": measure, "unit": unit, "group": group,
-                            **numbers, "replications": self.count})
+                            **numbers, "replications": int(paired[k])})
         return out
+
+    def difference(self, measure: str, group: str | None = None) -> DataFrame:
+        """The rows of summary.csv for one measure (and one group), as a table for notebooks."""
+        from pandas import DataFrame
+
+        found = [row for row in self.rows() if row["measure"] == measure and group in (None, row["group"])]
+        return DataFrame(found, columns=list(COLUMNS))
 
     def write(self, folder: Path, about: dict[str, Any], codebook: Sequence[dict[str, str]]) -> list[Path]:
         """summary.csv, codebook.csv, weekly.csv.gz and run.json in this folder, each whole; returns what was written.
@@ -129,6 +141,14 @@ def _six(x: float) -> float | int:
 
 def _paired_table(base: np.ndarray, plan: np.ndarray) -> np.ndarray:
     """[8, keys]: baseline mean, plan mean, mean difference, 80% and 90% limits, standard error of the mean."""
+    both = np.isfinite(plan - base)
+    table = _whole_table(base, plan)
+    for k in np.flatnonzero(both.any(axis=0) & ~both.all(axis=0)):
+        table[:, k] = _whole_table(base[both[:, k], k:k + 1], plan[both[:, k], k:k + 1])[:, 0]
+    return table
+
+
+def _whole_table(base: np.ndarray, plan: np.ndarray) -> np.ndarray:
     diff = plan - base
     n = diff.shape[0]
     with np.errstate(invalid="ignore"):

@@ -235,7 +235,7 @@ def load_replication(file: Path, job: Job | None = None) -> Replication | None:
     if not file.exists():
         return None
     try:
-        with np.load(file) as kept:
+        with file.open("rb") as raw, np.load(raw) as kept:
             head = json.loads(str(kept["head"]))
             weekly = {name: kept[f"w{i}"] for i, name in enumerate(head["weekly"])}
             r = Replication(head["replication"], head["keys"], [tuple(k) for k in head["index"]], kept["values"],

@@ -52,7 +52,7 @@ def doing_nothing(r: Results) -> Picture:
             for k, (rule, _) in enumerate(held[0][2]) for j, y in enumerate(years)]
     return _picture("doing-nothing", title, charts.lines, (shown, years), words + ".",
                     "Present policy, mean over the worlds run: prices, pay, the number of older people and how complex needs are all move. "
-                    "Where the budget grows more slowly than need, people wait and go without.",
+                    "Where the budget grows more slowly than need, look at who waits and what need goes unmet.",
                     Table(("What", "Year", *(head.replace(", £ million a year", "") for head, *_ in STANDS)),
                           [(f"If {rule}", *rest) for rule, *rest in rows]))
 
@@ -156,8 +156,9 @@ def asked(r: Results) -> Picture | None:
 
 
 PURSES: tuple[tuple[str, str], ...] = (
-    ("Council, net", "council_net"), ("NHS, hospital and community cash", "nhs_cash"),
-    ("NHS, care it pays for (continuing)", "nhs_continuing_care"), ("Benefits system (DWP)", "dwp"), ("People's own money", "people_pay"))
+    ("Council, net", "council_net"), ("NHS, everything it pays", "nhs_pays"),
+    ("NHS, care placements it pays for", "nhs_continuing_care"), ("NHS, cash that hospital work moves", "nhs_cash"),
+    ("Benefits system (DWP)", "dwp"), ("People's own money", "people_pay"))
 
 
 def payers(r: Results) -> Picture:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 COMMAND = re.compile(r"(careshift compare .+)$")
+OPTION = re.compile(r"(?<=\s)(--[\w-]+)")
 MINUS = re.compile(r"(?<![\w\N{MINUS SIGN}-])-(?=[£\d])")
 
 
@@ -71,7 +72,8 @@ def true_minus(text: object) -> str:
 
 def command(text: str) -> Markup:
     """A line with the command in it set as one, so that it can be copied."""
-    return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(true_minus(text)))))
+    told = COMMAND.sub(r"<code>\1</code>", str(escape(true_minus(text))))
+    return Markup(OPTION.sub(r'<span class="option">\1</span>', told))
 
 
 # Tables -------------------------------------------------------------------------------------------------------------
