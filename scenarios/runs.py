@@ -6,6 +6,7 @@ is finished is on disk at once, named by the hash of all that determines it; a s
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -94,10 +95,12 @@ def run_one(job: Job) -> Replication:
                       replication=job.replication, one_in=job.one_in, events="counts").burn_in()
     state = base.state()
     base.close()
+    del base
     lines: dict[str, dict[str, np.ndarray]] = {}
     found: list[dict[tuple[int, str, str, str], float]] = []
     weekly: dict[str, np.ndarray] = {}
     for run in job.runs:
+        gc.collect()  # a model and its town hold one another; without this each run's town stays beside the next
         plan = replace(run.plan, reference=lines.get(run.against))
         system = from_state(state, plan, beliefs=change[run.variant](beliefs))
         system.run()
@@ -107,6 +110,7 @@ def run_one(job: Job) -> Replication:
         weekly.update({f"{run.key}\t{m}": np.asarray(s, dtype=np.float32)
                        for m, s in system.recorder.weekly(system.town).items()})
         system.close()
+        del system
     index = sorted(set().union(*found))
     values = np.array([[f.get(k, np.nan) for k in index] for f in found])
     return Replication(job.replication, [r.key for r in job.runs], index, values, weekly, perf_counter() - began,

@@ -57,15 +57,10 @@ def supporting(town: Town, *, company_half_life: Weeks) -> None:
 
 
 def _fade(town: Town, half_life: float) -> None:
-    """What support brings this week starts from nothing; the company it brought fades slowly.
-
-    Whoever had support last week is still in `placements`: ended ones are kept until the year's tidying, after this.
-    """
+    """What support brings this week starts from nothing; the company it brought fades slowly."""
     r: Any = town.residents
-    had = town.placements.person
-    for column in (r.hours_paid, r.hours_other, r.control, r.continuity, r.days):
-        column[had] = 0.0
-    r.break_hours[:] = 0.0
+    for column in (r.hours_paid, r.hours_other, r.control, r.continuity, r.days, r.break_hours):
+        column[:] = 0.0
     r.company *= np.float32(0.5 ** (1.0 / half_life)) if half_life > 0 else np.float32(0.0)
 
 

@@ -216,13 +216,33 @@ def _table(flat: Array) -> F8:
     return np.asarray(flat, dtype=np.float64).reshape(DOMAINS, -1)
 
 
+Given = tuple[tuple[str, Any], ...]
+
+
 @lru_cache(maxsize=KEPT)
-def sizes(given: tuple[tuple[str, Any], ...], survey: tuple[float, ...], short_in_homes: float) -> tuple[F8, F8]:
+def sizes(given: Given, survey: tuple[float, ...], short_in_homes: float) -> tuple[F8, F8]:
     """Shares at or above each cut that the survey finds [domain, cut]; effects in log odds [effect, domain].
 
+    A care home stands where it does with the staff homes usually have (`short_in_homes`: what is usually lost there, as
+    in `of_help`).
+    """
+    b, index, at, found, effects = _at_home(given, survey)
+    pulls = effects.copy()
+    inside = b["care_home_pattern"] + pulls[SAY] * b["home_control"] + pulls[FACES] * b["home_continuity"]
+    inside = inside + pulls[LONELY] * b["lonely_contact"] * b["home_company"]
+    inside = inside + pulls[SHORT + HIGHEST - 1] * short_in_homes
+    own_home = index.expected(at, np.zeros(DOMAINS))
+    shift = ascot.solve(lambda x: index.expected(at, inside + x), own_home - b["home_over_care_home"])
+    pulls[HOME] = b["care_home_pattern"] + shift
+    return found, pulls
+
+
+@lru_cache(maxsize=KEPT)
+def _at_home(given: Given, survey: tuple[float, ...]) -> tuple[Mapping[str, Any], ascot.Index, F8, F8, F8]:
+    """All that does not hang on how care homes are staffed: what is believed, the index, cuts, shares and effects.
+
     Each effect is the fall or rise of all latents it reaches at which the mean index moves by as much as believed,
-    beginning from people who answer as the survey found. A care home stands where it does with the staff homes usually
-    have (`short_in_homes`: what is usually lost there, as in `of_help`).
+    beginning from people who answer as the survey found.
     """
     b: Mapping[str, Any] = {k: np.array(v) if isinstance(v, tuple) else v for k, v in given}
     control, safety, company, mean = survey
@@ -243,13 +263,7 @@ def sizes(given: tuple[tuple[str, Any], ...], survey: tuple[float, ...], short_i
     pulls[FACES] = b["faces_bring"] * steep["faces_reach"]
     pulls[STRAIN] = b["strain_costs"] * steep["strain_reach"]
     pulls[DAYS] = b["days_bring"] * steep["days_reach"]
-    inside = b["care_home_pattern"] + pulls[SAY] * b["home_control"] + pulls[FACES] * b["home_continuity"]
-    inside = inside + pulls[LONELY] * b["lonely_contact"] * b["home_company"]
-    inside = inside + pulls[SHORT + HIGHEST - 1] * short_in_homes
-    own_home = index.expected(at, np.zeros(DOMAINS))
-    shift = ascot.solve(lambda x: index.expected(at, inside + x), own_home - b["home_over_care_home"])
-    pulls[HOME] = b["care_home_pattern"] + shift
-    return found, pulls
+    return b, index, at, found, pulls
 
 
 def cuts(town: Town, found: F8) -> F8:

@@ -48,6 +48,15 @@ def _told(rows: I8, cell: I2, amount: F8, same: bool, out: F8) -> None:
 
 
 @kernel
+def _lowest_and_total(pence: I8) -> tuple[int, int]:
+    lowest, total = 0, 0
+    for each in pence:
+        lowest = min(lowest, each)
+        total += each
+    return lowest, total
+
+
+@kernel
 def _spread(rows: I8, pence: I8, cell: I2, neighbourhood: I2, by_cell: I8, by_neighbourhood: I8) -> None:
     """Add what is paid for each of these people to their cell and their neighbourhood."""
     for n in range(len(rows)):
@@ -84,7 +93,7 @@ class Events:
         if not len(rows):
             return
         rows = np.ascontiguousarray(rows, dtype=np.int64)
-        each = np.atleast_1d(np.ascontiguousarray(amount, dtype=np.float64))
+        each = np.ascontiguousarray(amount, dtype=np.float64)  # one amount for all becomes an array of one
         now = np.zeros((CELLS, 2))
         if self.cell is None:
             now[0] = len(rows), np.broadcast_to(each, rows.shape).sum()
@@ -157,10 +166,11 @@ class Money:
         """Enter one payment. Pence are whole and never negative; a correction is a payment back."""
         pence = np.asarray(payment.pence)
         if pence.dtype.kind not in "iu":
-            pence = np.rint(pence).astype(np.int64)
-        if pence.size and pence.min() < 0:
+            pence = np.rint(pence)
+        pence = np.ascontiguousarray(pence, dtype=np.int64)
+        lowest, total = _lowest_and_total(pence)
+        if lowest < 0:
             raise ValueError(f"a payment is never negative: {payment.line}, {payment.purpose}")
-        total = int(pence.sum())
         if not total:
             return
         k = self._line(payment.payer, payment.payee, payment.line, payment.purpose)
@@ -168,8 +178,8 @@ class Money:
         self.weekly[w, k] += total
         rows = np.asarray(payment.rows)
         if rows.size and self.cell is not None and self.neighbourhood is not None:
-            _spread(np.ascontiguousarray(rows, dtype=np.int64), np.ascontiguousarray(pence, dtype=np.int64), self.cell,
-                    self.neighbourhood, self.yearly_by_cell[w // 52, k], self.yearly_by_neighbourhood[w // 52, k])
+            _spread(np.ascontiguousarray(rows, dtype=np.int64), pence, self.cell, self.neighbourhood,
+                    self.yearly_by_cell[w // 52, k], self.yearly_by_neighbourhood[w // 52, k])
 
     def each(self, payer: str, payee: str, line: str, purpose: str, rows: Array, pounds: Array | float) -> None:
         """Pay these pounds for each of these people."""
