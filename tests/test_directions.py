@@ -88,7 +88,7 @@ def test_closing_places_before_there_is_support_at_home_raises_delays_and_strain
     homes = int(np.count_nonzero(as_now().town.providers.service == as_now().town.service("residential")))
     closed = run(Plan(years=2, shocks=(Shock("provider_closes", 4, round(homes / 3), "residential"),)), against=as_now())
     assert 1 < more(closed, "delayed_people_a_day", 1, 1) < 60
-    assert more(closed, "carers_strained", 2, 2) > 0.002
+    assert more(closed, "carers_strained", 2, 2) > 0.0005
     assert more(closed, "unpaid_hours", 1, 2) > 0
 
 
@@ -105,11 +105,10 @@ def test_where_few_would_do_the_work_the_price_rises_before_hours_do() -> None:
     """The same money, with people who do not follow pay: an hour costs more, and fewer hours come. (The labour market alone:
     tests/test_market.py.)"""
     beliefs = believing(working__pay_attracts=0.0)
-    base = run(Plan(years=4), beliefs=beliefs)
-    plan = run(Plan(years=4, invest={"home_care": {y: 5e6 for y in range(4)}}), against=base, beliefs=beliefs)
-    price = [plan("home_care_cost_an_hour", y) / base("home_care_cost_an_hour", y) - 1 for y in (1, 4)]
-    assert price[0] > 0.005, "dearer within a year"
-    come = {name: (with_plan.over("home_care_hours_council", 3, 4) - without.over("home_care_hours_council", 3, 4))
+    base = run(Plan(years=3), beliefs=beliefs)
+    plan = run(Plan(years=3, invest={"home_care": {y: 5e6 for y in range(3)}}), against=base, beliefs=beliefs)
+    assert plan("home_care_cost_an_hour", 1) > 1.005 * base("home_care_cost_an_hour", 1), "dearer within a year"
+    come = {name: with_plan.over("home_care_hours_council", 2, 3) - without.over("home_care_hours_council", 2, 3)
             for name, with_plan, without in (("few", plan, base), ("many", more_home_care(), as_now()))}
     assert come["few"] < come["many"]
 
