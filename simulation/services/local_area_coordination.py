@@ -45,6 +45,7 @@ class LocalAreaCoordination(Service):
     long_term: ClassVar[bool] = False
     keeps_funder: ClassVar[bool] = True
     statutory: ClassVar[bool] = False
+    by_neighbourhood: ClassVar[bool] = True
     effects: ClassVar[frozenset[str]] = frozenset({"company", "stage", "reason", "asked", "long_term"})
 
     def makes_room(self, town: Town) -> None:
