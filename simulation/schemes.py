@@ -153,6 +153,13 @@ def volunteer_coordinators(town: Town) -> float:
     return sum(people for name, people in town.memory.items() if name.startswith(THEIRS))
 
 
+def volunteers_leave(town: Town, usual: float, burnout: float) -> float:
+    """How often a volunteer leaves, times a year, as strained as volunteers are now (see `week.volunteering`)."""
+    v = town.volunteers
+    strain = float(v.strain[v.active].mean()) if v.active.any() else 0.0
+    return usual * (1.0 + burnout * strain)
+
+
 def volunteers_free(town: Town, hours: float) -> None:
     """Hours a week that volunteers have beyond what the groups they are in ask of them."""
     town.memory[FREE] = hours
