@@ -127,6 +127,17 @@ def take_on(service: Service, town: Town, rows: Array, people: Array, *, hours: 
     return people[:n]
 
 
+# Places to meet, and groups ----------------------------------------------------------------------------------------
+USUAL_PLACES = "meeting: meeting places at founding"
+
+
+def places_over_usual(town: Town) -> Array:
+    """Places to meet in each neighbourhood over those it had at founding; 0 where it never had any."""
+    places = town.neighbourhoods.meeting_places.astype(np.float64)
+    usual = town.tables.get(USUAL_PLACES, places)
+    return np.divide(places, usual, out=np.zeros(len(places)), where=usual > 0)
+
+
 # One pool of volunteers -------------------------------------------------------------------------------------------
 ASKED, THEIRS, FREE = "volunteer hours asked: ", "volunteer coordinators: ", "volunteer hours free"
 
