@@ -135,7 +135,7 @@ def places_over_usual(town: Town) -> Array:
     """Places to meet in each neighbourhood over those it had at founding; 0 where it never had any."""
     places = town.neighbourhoods.meeting_places.astype(np.float64)
     usual = town.tables.get(USUAL_PLACES, places)
-    return np.divide(places, usual, out=np.zeros(len(places)), where=usual > 0)
+    return np.asarray(np.divide(places, usual, out=np.zeros(len(places)), where=usual > 0))
 
 
 # One pool of volunteers -------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ ALWAYS = frozenset({
     "residents.days",
     "residents.break_hours", "residents.supports", "residents.setting", "residents.funder", "residents.stage",
     "residents.reason", "residents.asked", "residents.long_term", "residents.touched",
+    "neighbourhoods.strength", "neighbourhoods.meeting_places",
     *(f"placements.{name}" for name, column in vars(Placement).items() if isinstance(column, Column)),
     *(f"providers.{name}" for name, column in vars(Provider).items() if isinstance(column, Column)),
 })
