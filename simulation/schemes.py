@@ -8,6 +8,7 @@ grown, 0 to 1), `room` (what it can give this week) and `budget` (pounds a week 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -105,6 +106,38 @@ def follow_demand(service: Service, town: Town, rows: Array, weeks: float, spare
     p.room[rows] = p.built[rows] * carried(service, town, rows)
 
 
+def has_not(service: Service, town: Town, people: Array) -> Array:
+    """Those of these people who have no support from this service now."""
+    return np.asarray(people[(town.residents.supports[people] & np.uint32(1 << town.service(service.name))) == 0])
+
+
+def take_on(service: Service, town: Town, rows: Array, people: Array, *, hours: Array | float = 0.0,
+            **terms: Any) -> Array:
+    """These people begin, in this order, as far as these providers have room (`Town.begin` has the terms): who did."""
+    p, hours = town.providers, np.broadcast_to(np.asarray(hours, dtype=np.float64), len(people))
+    free = np.cumsum(np.maximum(p.room[rows].astype(np.float64) - p.used[rows], 0.0))
+    takes = np.asarray(service.uses(people, hours, town), dtype=np.float64)
+    upto = np.cumsum(takes)
+    n = int(np.count_nonzero(upto <= free[-1] + TINY)) if len(free) else 0
+    if not n:
+        return people[:0]
+    at = rows[np.minimum(np.searchsorted(free, upto[:n] - TINY), len(rows) - 1)]
+    town.begin(town.service(service.name), people[:n], at, hours=hours[:n], **terms)
+    np.add.at(p.used, at, takes[:n])
+    return people[:n]
+
+
+# Places to meet, and groups ----------------------------------------------------------------------------------------
+USUAL_PLACES = "meeting: meeting places at founding"
+
+
+def places_over_usual(town: Town) -> Array:
+    """Places to meet in each neighbourhood over those it had at founding; 0 where it never had any."""
+    places = town.neighbourhoods.meeting_places.astype(np.float64)
+    usual = town.tables.get(USUAL_PLACES, places)
+    return np.asarray(np.divide(places, usual, out=np.zeros(len(places)), where=usual > 0))
+
+
 # One pool of volunteers -------------------------------------------------------------------------------------------
 ASKED, THEIRS, FREE = "volunteer hours asked: ", "volunteer coordinators: ", "volunteer hours free"
 
@@ -129,6 +162,13 @@ def asked_of_volunteers(town: Town) -> float:
 def volunteer_coordinators(town: Town) -> float:
     """Whole-time coordinators whom services pay to look after volunteers."""
     return sum(people for name, people in town.memory.items() if name.startswith(THEIRS))
+
+
+def volunteers_leave(town: Town, usual: float, burnout: float) -> float:
+    """How often a volunteer leaves, times a year, as strained as volunteers are now (see `week.volunteering`)."""
+    v = town.volunteers
+    strain = float(v.strain[v.active].mean()) if v.active.any() else 0.0
+    return usual * (1.0 + burnout * strain)
 
 
 def volunteers_free(town: Town, hours: float) -> None:

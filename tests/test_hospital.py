@@ -47,6 +47,13 @@ def test_a_long_stay_takes_whole_weeks_and_counts_bed_days() -> None:
     assert town["Mr B"].stay_days == 7 and town["Mr B"].bed_days == 14 and town["Mr B"].delayed_days == 0
 
 
+def test_who_is_sent_comes_once_whatever_their_luck_and_is_admitted_as_others_are() -> None:
+    town = a_town(resident("Mrs K", age=84.0, sent=True), resident("Mr B", age=84.0), week=1)
+    for _ in range(3):
+        town.week("hospital", luck={**NOTHING, **never("hospital: is admitted")})
+    assert town.story("Mrs K") == [("A&E", "", "")] and not town.story("Mr B") and not town["Mrs K"].sent
+
+
 def waiting(days: float = 0.0, stage: int = 1) -> TinyTown:
     """Somebody ready to leave who has asked for support to go home with."""
     town = a_town(resident("Mrs K", age=84.0, need=3, hospital="ready to leave", days_left=days, stage=stage,
@@ -185,7 +192,7 @@ def test_the_kernel_and_plain_python_agree() -> None:
     r = town.town.residents
     fell = np.zeros(400, dtype=bool)
     args = (r.present, r.hospital, r.age, r.need, r.frailty, r.setting, r.acute, r.unmet, r.lonely, r.discharged, fell,
-            np.full(5, 0.2), np.full(5, 0.1), np.linspace(1, 4, 20), np.linspace(1, 5, 20), 0.95,
+            np.arange(400) % 7 == 0, np.full(5, 0.2), np.full(5, 0.1), np.linspace(1, 4, 20), np.linspace(1, 5, 20), 0.95,
             np.array([0.5, 0.7, 0.3, 0.05, 0.03, 1.6]), 0.33, 0.8, 10, np.uint64(12345), np.uint64(67890))
     rows, kinds = h._visits(*args)
     plain = getattr(h._visits, "py_func", h._visits)(*args)

@@ -76,7 +76,7 @@ def others(town: Town, place: Place, sizes: Sizes) -> None:
     for service in town.services:
         if service.home in ("residential", "nursing"):
             continue
-        if service.name == "local_area_coordination":
+        if service.by_neighbourhood:
             rows = _rows(town, service.name, np.zeros(len(town.neighbourhoods)))
             town.providers.neighbourhood[rows] = np.arange(len(rows))
         elif service.name == "reablement":

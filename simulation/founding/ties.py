@@ -16,6 +16,7 @@ from simulation.draws import Draws
 from simulation.evidence.units import By, Factor, Hours, Log, LogOdds, PerYear, Points, Ratio, Ratios, Share, Years
 from simulation.process import F8, I4
 from simulation.rules import WEEKS, standard_normal
+from simulation.schemes import USUAL_PLACES
 from simulation.week import loneliness as feeling
 from simulation.week import meeting as meet
 from simulation.week import volunteering as volunteers
@@ -56,7 +57,7 @@ def _neighbourhoods(town: Town, neighbourhoods: Any, draws: Draws, by_fifth: flo
     neighbourhoods.strength[:] = by_fifth * wealth + rest * luck
     neighbourhoods.meeting_places[:] = places
     town.tables[meet.USUAL_STRENGTH] = neighbourhoods.strength.copy()
-    town.tables[meet.USUAL_PLACES] = neighbourhoods.meeting_places.copy()
+    town.tables[USUAL_PLACES] = neighbourhoods.meeting_places.copy()
 
 
 def _where(town: Town) -> I4:

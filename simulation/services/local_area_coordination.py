@@ -45,6 +45,7 @@ class LocalAreaCoordination(Service):
     long_term: ClassVar[bool] = False
     keeps_funder: ClassVar[bool] = True
     statutory: ClassVar[bool] = False
+    by_neighbourhood: ClassVar[bool] = True
     effects: ClassVar[frozenset[str]] = frozenset({"company", "stage", "reason", "asked", "long_term"})
 
     def makes_room(self, town: Town) -> None:
@@ -130,9 +131,7 @@ class LocalAreaCoordination(Service):
 
     def helps(self, users: Users, town: Town) -> None:
         """Company comes nearer to what the patch can offer; need that nobody knew of comes to light."""
-        places = town.neighbourhoods.meeting_places
-        usual = float(places.mean())
-        offers = np.clip(places[users.neighbourhood] / usual, 0.0, 1.0) if usual > 0 else np.zeros(len(users))
+        offers = np.minimum(schemes.places_over_usual(town), 1.0)[users.neighbourhood]
         in_post = town.providers.room[users.providers] > 0
         to_come = np.maximum(self.company * offers - users.company, 0.0) * in_post
         users.company += schemes.nearer(0.0, to_come, self.connecting)

@@ -45,7 +45,7 @@ MANY, LOG_MANY = 16.0, math.log(16.0)  # first sieve: luck beyond so many times 
 
 @changes("residents.hospital", "residents.days_left", "residents.delayed_days", "residents.stay_days",
          "residents.bed_days", "residents.discharged", "residents.stage", "residents.reason", "residents.asked",
-         "residents.long_term")
+         "residents.long_term", "residents.sent")
 def hospital(residents: Any, hospital: Hospital, draws: Draws, events: Events, town: Town, *,
              ae: Annotated[PerYears, By("hospital age")], stays: Annotated[PerYears, By("hospital age")],
              same_day: Ratio, by_need: Annotated[Ratios, By("need")], by_frailty: Annotated[Ratios, By("frailty")],
@@ -109,10 +109,12 @@ def _come(r: Any, draws: Draws, town: Town, rates: _Rates, ae: F8, stays: F8, sa
     falls_ae, falls_stays = _falls(town, fell, ae, stays, fall_overnight)
     ae_weekly = [ae[b] / town.centre(f"hospital: A&E {b}") for b in range(BANDS)] * (1.0 - falls_ae)
     stay_weekly = [stays[b] / town.centre(f"hospital: stays {b}") for b in range(BANDS)] * (1.0 - falls_stays)
-    rows, kinds = _visits(*who, r.acute, r.unmet, r.lonely, r.discharged, fell, ae_weekly * season / WEEKS,
+    rows, kinds = _visits(*who, r.acute, r.unmet, r.lonely, r.discharged, fell, r.sent, ae_weekly * season / WEEKS,
                           stay_weekly * season / WEEKS, rates.ae_level, rates.stay_level, rates.home, rates.logs,
                           float(same_day), float(fall_overnight), int(town.week),
                           draws.key("hospital: comes to A&E"), draws.key("hospital: is admitted"))
+    if r.sent.any():
+        r.sent[:] = False
     return rows, kinds
 
 
@@ -173,7 +175,7 @@ def _weigh(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: I
 
 @kernel
 def _visits(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: I1, acute: F4, unmet: F4, lonely: B1,
-            discharged: I4, fell: B1, ae: F8, stays: F8, ae_level: F8, stay_level: F8, home: float, logs: F8,
+            discharged: I4, fell: B1, sent: B1, ae: F8, stays: F8, ae_level: F8, stay_level: F8, home: float, logs: F8,
             same_day: float, fall_overnight: float, week: int, comes: np.uint64,
             is_admitted: np.uint64) -> tuple[I4, I1]:
     rows, kinds = np.empty(len(present), np.int32), np.empty(len(present), np.int8)
@@ -186,10 +188,11 @@ def _visits(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: 
         at_home = home if setting[i] >= RESIDENTIAL else 1.0
         more = log_ratio(met, lonely[i], lately, logs[2], logs[4], logs[5]) + logs[0] * a - logs[0] * logs[0] / 2
         visits, u = ae[band] * ae_level[sort] * at_home, uniform(comes, i)
-        if not fell[i] and more < LOG_MANY and u >= visits * MANY:
+        comes_anyway = fell[i] or sent[i]
+        if not comes_anyway and more < LOG_MANY and u >= visits * MANY:
             continue
         visits *= math.exp(more)
-        if not fell[i] and u >= 1.0 - math.exp(-visits):
+        if not comes_anyway and u >= 1.0 - math.exp(-visits):
             continue
         more = log_ratio(met, False, lately, logs[3], 0.0, logs[5])
         stay = stays[band] * stay_level[sort] * at_home * math.exp(more + logs[1] * a - logs[1] * logs[1] / 2)

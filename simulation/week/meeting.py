@@ -18,13 +18,13 @@ from simulation.draws import Draws, uniform
 from simulation.evidence.units import By, Log, PerYear, Points, Ratio, Ratios, Share, Weeks, Years
 from simulation.process import B1, F4, F8, I1, I2, I4, Key, changes, kernel, rule
 from simulation.rules import WEEKS
+from simulation.schemes import USUAL_PLACES
 from simulation.world.columns import Array
 from simulation.world.town import Town
 
 MONTH, SEASON = 4, 12  # weeks from one look at ties to the next; from one change of their strength to the next
 FIRM = 100.0  # tie strength of an old friendship
 WHERE = "meeting: first row by neighbourhood and age"
-USUAL_PLACES = "meeting: meeting places at founding"
 USUAL_STRENGTH = "meeting: community strength at founding"
 NEAR = 1 / 32  # share of a neighbourhood's people, to each side of one's own age, among whom one finds friends
 TRIES = 8  # how many people of about one's age one might meet before a month passes without a new friend

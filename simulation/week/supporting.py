@@ -27,6 +27,7 @@ ALWAYS = frozenset({
     "residents.days",
     "residents.break_hours", "residents.supports", "residents.setting", "residents.funder", "residents.stage",
     "residents.reason", "residents.asked", "residents.long_term", "residents.touched",
+    "neighbourhoods.strength", "neighbourhoods.meeting_places",
     *(f"placements.{name}" for name, column in vars(Placement).items() if isinstance(column, Column)),
     *(f"providers.{name}" for name, column in vars(Provider).items() if isinstance(column, Column)),
 })
@@ -89,7 +90,7 @@ def gives(service: Service, users: Users, town: Town) -> Array:
 
 
 def _end(town: Town, service: Service, users: Users) -> None:
-    """End support for each reason in turn; whoever is left without long-term support asks for it."""
+    """End support for each reason in turn; whoever is left without support they lived by asks for it."""
     left = np.ones(len(users), dtype=bool)
     for why, mask in service.ends(users, town).items():
         now = left & np.asarray(mask, dtype=bool)
@@ -97,7 +98,7 @@ def _end(town: Town, service: Service, users: Users) -> None:
             continue
         left &= ~now
         town.end(users.placements[now], why)
-        if why not in CONTENT:
+        if why == OUTGROWN or (why not in CONTENT and (service.long_term or service.statutory)):
             _ask_again(town, users.rows[now], "outgrown" if why == OUTGROWN else "support ended")
 
 

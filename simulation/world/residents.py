@@ -107,6 +107,7 @@ class Resident(View):
     delayed_days = Column("f4", "days spent ready to leave, this week")
     stay_days = Column("f4", "days in a hospital bed this week")
     discharged = Column("i4", "week of the last discharge", start=-(10**6))
+    sent = Column("?", "somebody who looks after them sees illness and sends them to hospital this week: set by services")
 
     # Money.
     owns_home = Column("?", "")
