@@ -111,6 +111,12 @@ def has_not(service: Service, town: Town, people: Array) -> Array:
     return np.asarray(people[(town.residents.supports[people] & np.uint32(1 << town.service(service.name))) == 0])
 
 
+def helped_for_now(town: Town, people: Array, beside: Service | None = None) -> Array:
+    """Who has short-term help towards standing on their own feet (mask), from whichever service beside this one."""
+    bits = sum(1 << k for k, s in enumerate(town.services) if s is not beside and not s.long_term and (s.statutory or s.bridges))
+    return np.asarray((town.residents.supports[people] & np.uint32(bits)) != 0)
+
+
 def take_on(service: Service, town: Town, rows: Array, people: Array, *, hours: Array | float = 0.0,
             **terms: Any) -> Array:
     """These people begin, in this order, as far as these providers have room (`Town.begin` has the terms): who did."""

@@ -74,6 +74,7 @@ class Service:
     keeps_funder: ClassVar[bool] = False  # an addition to other support (coordination, homeshare)
     statutory: ClassVar[bool] = True  # meets eligible need under the Care Act; otherwise a prevention line, cut first
     council_only: ClassVar[bool] = False  # the council's own money, so not for people who pay their own way
+    bridges: ClassVar[bool] = False  # help for some weeks until somebody takes over: an assessment looks past it
     pools: ClassVar[frozenset[str]] = frozenset()  # of {"care_workers", "volunteers", "family_hours"}
     effects: ClassVar[frozenset[str]] = frozenset()  # the only columns of residents that `helps` may change
     role: ClassVar[str] = ""  # code of ROLE for its care workers

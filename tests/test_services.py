@@ -1,4 +1,4 @@
-"""Every service keeps the same promises, whoever wrote it; and each of the community models has stories of its own."""
+"""Every service keeps the same promises, whoever wrote it. Stories of single services stand here and in tests/services."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 import simulation.services
 from simulation.draws import Draws, certain, never
-from simulation.evidence.lists import REASON, SETTING, STAGE
+from simulation.evidence.lists import REASON, SETTING
 from simulation.evidence.register import FOLDER, Beliefs, central, load, sceptic
 from simulation.evidence.units import Weeks
 from simulation.process import bind
@@ -24,7 +24,7 @@ from simulation.services import found
 from simulation.week.supporting import supporting
 from simulation.world.columns import Column
 from simulation.world.residents import Resident
-from simulation.world.town import COUNCIL, SELF
+from simulation.world.town import SELF
 from tests.towns import TinyTown, a_town, resident
 
 SERVICES = sorted(found())
@@ -264,6 +264,9 @@ def test_company_fades_when_support_has_ended() -> None:
     assert tiny["Ms A"].company == pytest.approx(0.5, rel=0.02)
 
 
+STEADY = never("shared_lives: match breaks down") | never("shared_lives: household leaves 0")
+
+
 def test_when_a_scheme_closes_the_people_it_supported_ask_again() -> None:
     tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
     begin(tiny, "shared_lives", ["Tom"])
@@ -303,77 +306,6 @@ def test_a_new_service_is_one_file_and_one_page(visiting: Beliefs) -> None:
     tiny.town.commissioner.funding.clear()
     go(tiny, 200, "supporting", "paying")
     assert not len(Users(tiny.town, 0)) and not tiny.town.providers.room.any()
-
-
-# Stories: Shared Lives ----------------------------------------------------------------------------------------------
-STEADY = never("shared_lives: match breaks down") | never("shared_lives: household leaves 0")
-
-
-def test_a_shared_life_brings_help_company_and_a_fee() -> None:
-    tiny = a_town(resident("Tom", age=30, group=2, band=2, hours_needed=14.0), services=["shared_lives"],
-                  room={"shared_lives": 1})
-    begin(tiny, "shared_lives", ["Tom"])
-    go(tiny, 1, "supporting", "paying", luck=STEADY)
-    tom = tiny["Tom"]
-    assert tom.setting == "shared lives" and tom.hours_other == pytest.approx(14)
-    assert tom.company > 2 and tom.control > 0
-    assert tiny.paid("council", "shared_lives") > 300 and tiny.paid("dwp", "shared_lives") > 50
-
-
-def scheme(count: int, weeks: int) -> list[float]:
-    """Room week by week of a scheme with all the money it can use, where so many people would live in Shared Lives."""
-    tiny = a_town(*[resident(f"P{i}", age=30, group=2, band=2) for i in range(count)], services=["shared_lives"],
-                  money={"shared_lives": PLENTY})
-    tiny.town.neighbourhoods.people[:] = 250_000
-    room = []
-    for _ in range(weeks):
-        p = tiny.town.providers
-        waiting = [n for n, has in zip(tiny.names, tiny.town.supported_by(0), strict=True) if not has]
-        if waiting and p.room[0] >= p.used[0] + 1:
-            begin(tiny, "shared_lives", waiting[:int(p.room[0] - p.used[0])])
-        go(tiny)
-        tiny.town.residents.stage[:] = 0
-        room.append(float(p.room[0]))
-    return room
-
-
-def test_the_first_household_comes_after_months_and_many_after_years() -> None:
-    room = scheme(count=200, weeks=260)
-    first = next(w for w, r in enumerate(room) if r >= 1)
-    assert 17 <= first <= 52, "four to twelve months"
-    assert room[51] < 15 and 20 < room[259] < 120, "at best two approvals a month"
-
-
-def test_without_referrals_households_wait_and_the_scheme_stops_looking() -> None:
-    assert max(scheme(count=0, weeks=260)) < 15
-
-
-def test_a_household_that_leaves_takes_the_home_along() -> None:
-    tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
-    begin(tiny, "shared_lives", ["Tom"])
-    go(tiny, 1, luck=never("shared_lives: match breaks down") | certain("shared_lives: household leaves 0"))
-    assert tiny["Tom"].stage == STAGE[1] and tiny["Tom"].setting == "shared lives", "asks while there is notice"
-    go(tiny, 13, luck=STEADY)
-    assert tiny["Tom"].setting == "own home"
-    assert ("ends", "shared_lives", "household leaves") in tiny.story("Tom")
-    assert tiny.town.providers.room[0] == 0
-
-
-def test_a_broken_match_leaves_the_household_free_and_the_person_asking() -> None:
-    tiny = a_town(resident("Tom", age=30, group=2, band=2), services=["shared_lives"], room={"shared_lives": 1})
-    begin(tiny, "shared_lives", ["Tom"])
-    go(tiny, 1, luck=certain("shared_lives: match breaks down") | never("shared_lives: household leaves 0"))
-    assert tiny.story("Tom")[-2:] == [("ends", "shared_lives", "match breaks down"), ("asks", "", "support ended")]
-    assert tiny.town.providers.built[0] > 0.5
-
-
-def test_frozen_fees_drive_households_away() -> None:
-    def left(fee_drift: float) -> float:
-        tiny = a_town(services=["shared_lives"], room={"shared_lives": 100})
-        tiny.town.commissioner.fee_drift = fee_drift
-        tiny.town.memory["shared_lives.founded.0"] = 0.0
-        return float(go(tiny, 52).town.providers.built[0])
-    assert left(0.8) < left(1.0) - 1
 
 
 # Stories: Local Area Coordination -----------------------------------------------------------------------------------
@@ -465,80 +397,6 @@ def test_the_match_ends_when_need_outgrows_it() -> None:
     tiny["Mrs K"].need = 2
     go(tiny, 1, luck=never("homeshare: match ends"))
     assert tiny.story("Mrs K")[-2:] == [("ends", "homeshare", "need outgrown"), ("asks", "", "outgrown")]
-
-
-# Stories: reablement ------------------------------------------------------------------------------------------------
-GAINS = certain("reablement: could gain")
-
-
-def team(*people: dict[str, Any], money: float = 5000.0) -> TinyTown:
-    return a_town(*people, services=["reablement"], room={"reablement": 10}, money={"reablement": money})
-
-
-def test_the_team_takes_somebody_straight_from_hospital_and_recovery_quickens() -> None:
-    tiny = team(resident("Mr A", age=82, need=2, hours_needed=12.0, hospital=2, stage=1, reason=2, long_term=True))
-    go(tiny, 1, "supporting", "paying", luck=GAINS)
-    assert tiny.story("Mr A") == [("begins", "reablement", "discharge")] and tiny["Mr A"].stage == STAGE[0]
-    tiny["Mr A"].hospital = 0
-    go(tiny, 1, "supporting", "paying", luck=GAINS)
-    assert tiny["Mr A"].recovering > 0.3 and tiny["Mr A"].hours_paid > 5
-    assert tiny.paid("people", "council") == 0, "free for up to six weeks"
-
-
-def test_who_is_able_again_is_done() -> None:
-    tiny = team(resident("Mr A", age=82, need=1))
-    begin(tiny, "reablement", ["Mr A"])
-    go(tiny, 6)
-    assert tiny.story("Mr A") == [("begins", "reablement", ""), ("ends", "reablement", "goals met")]
-
-
-def test_it_silts_up_when_nobody_can_take_over() -> None:
-    tiny = team(resident("Mr A", age=82, need=3, hours_needed=20.0))
-    begin(tiny, "reablement", ["Mr A"])
-    go(tiny, 20)
-    assert ("asks", "", "support ended") in tiny.story("Mr A")
-    assert len(Users(tiny.town, 0)) == 1, "stays while waiting for a package"
-    tiny["Mr A"].funder, tiny["Mr A"].stage = COUNCIL, 0
-    go(tiny, 1)
-    assert tiny.story("Mr A")[-1] == ("ends", "reablement", "handed over")
-
-
-def test_a_team_grows_over_months_and_is_paid_for_meanwhile() -> None:
-    tiny = a_town(services=["reablement"], room={"reablement": 10}, money={"reablement": 4000.0})
-    go(tiny, 4, "supporting", "paying")
-    tiny.town.commissioner.funding["reablement"] = 12_000.0
-    go(tiny, 12, "supporting", "paying")
-    after_a_quarter = float(tiny.town.providers.room[0])
-    go(tiny, 120, "supporting", "paying")
-    assert after_a_quarter < 16 and tiny.town.providers.room[0] > 24
-    assert tiny.town.money.by_week("council", "reablement", purpose="start_up").sum() > 0
-
-
-# Stories: direct payments -------------------------------------------------------------------------------------------
-def test_a_direct_payment_gives_control_to_younger_people_and_none_from_75() -> None:
-    tiny = a_town(*[resident(f"{age}", age=float(age), need=2, hours_needed=12.0) for age in (40, 68, 80)],
-                  services=["direct_payments"], room={"direct_payments": 100})
-    begin(tiny, "direct_payments", ["40", "68", "80"])
-    go(tiny, 1, luck=never("direct_payments: hands it back") | never("direct_payments: no longer needed"))
-    assert tiny["40"].control > tiny["68"].control > tiny["80"].control == 0
-
-
-def test_about_as_many_hold_one_as_are_willing_here() -> None:
-    people = [resident(f"P{i}", age=30.0 if i % 2 else 80.0, need=2) for i in range(4000)]
-    tiny = a_town(*people, services=["direct_payments"])
-    town = tiny.town
-    fits = np.isfinite(town.services[0].suits(np.arange(4000), town))
-    young = town.residents.age < 65
-    assert 0.6 < fits[young].mean() < 0.85 and 0.3 < fits[~young].mean() < 0.5, "Doncaster is above England"
-    town.memory["direct_payments.strength"] = 2.0
-    assert np.isfinite(town.services[0].suits(np.arange(4000), town)).mean() > fits.mean()
-
-
-def test_employing_people_is_work_and_some_hand_it_back() -> None:
-    tiny = a_town(resident("Ms A", age=40, need=2), services=["direct_payments"], room={"direct_payments": 100})
-    begin(tiny, "direct_payments", ["Ms A"])
-    go(tiny, 1, luck=certain("direct_payments: hands it back") | never("direct_payments: no longer needed"))
-    assert tiny.story("Ms A")[-2:] == [("ends", "direct_payments", "hands it back"), ("asks", "", "support ended")]
 
 
 # Stories: supported living and community support ---------------------------------------------------------------------

@@ -79,7 +79,7 @@ class Reablement(Service):
         if not len(places):
             return
         people = np.concatenate([np.flatnonzero(r.hospital == READY), np.flatnonzero(r.discharged == town.week - 1)])
-        people = people[r.present[people] & (r.funder[people] == 0) & ~self._here(people, town)]
+        people = people[r.present[people] & (r.funder[people] == 0) & ~schemes.helped_for_now(town, people)]
         waits = r.hospital[people] == READY
         asked = (r.stage[people] > 0) & (r.reason[people] == DISCHARGE) & r.long_term[people]
         fits = np.where(waits, asked, asked | (r.stage[people] == 0)) & np.isfinite(self.suits(people, town))
@@ -91,9 +91,6 @@ class Reablement(Service):
                    cause="discharge")
         door.close(people, town)
         np.add.at(p.used, places, 1)
-
-    def _here(self, people: Array, town: Town) -> Array:
-        return np.asarray((town.residents.supports[people] & np.uint32(1 << town.service(self.name))) != 0)
 
     def price(self, people: Array, hours: Array, town: Town) -> Array:
         """The week's part of an episode."""

@@ -64,9 +64,24 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
 def _meets_the_minimum(rows: Array, town: Town, met_by_others: Share) -> Array:
     """Who has needs that the law says must be met, and that no family, friend or household already meets (mask)."""
     r = town.residents
-    short = r.unmet[rows] > met_by_others
-    some = (r.need[rows] == SOME) & (r.unmet[rows] > town.door.unmet_counts)
+    unmet = _unmet_without_bridges(rows, town)
+    short = unmet > met_by_others
+    some = (r.need[rows] == SOME) & (unmet > town.door.unmet_counts)
     return np.asarray(((r.need[rows] >= PERSONAL) & short) | some | (r.band[rows] > BAND.index("none")))
+
+
+def _unmet_without_bridges(rows: Array, town: Town) -> Array:
+    """Share of the hours needed that would go unmet once help that only bridges some weeks is gone."""
+    r, pl = town.residents, town.placements
+    unmet = r.unmet[rows]
+    for k in [k for k, s in enumerate(town.services) if s.bridges]:
+        has = np.flatnonzero((r.supports[rows] & np.uint32(1 << k)) != 0)
+        if len(has):
+            mine = pl.of(k)
+            given = np.zeros(len(r), dtype=np.float32)
+            given[pl.person[mine]] = pl.given[mine]
+            unmet[has] = np.minimum(unmet[has] + given[rows[has]] / np.maximum(r.hours_needed[rows[has]], 1.0), 1.0)
+    return np.asarray(unmet)
 
 
 def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float, hiring: float) -> Array:
