@@ -8,6 +8,7 @@ grown, 0 to 1), `room` (what it can give this week) and `budget` (pounds a week 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -103,6 +104,27 @@ def follow_demand(service: Service, town: Town, rows: Array, weeks: float, spare
     goal = (p.used[rows] + part * wanted) * (1.0 + spare) + part * funded
     p.built[rows] = nearer(size, goal, weeks)
     p.room[rows] = p.built[rows] * carried(service, town, rows)
+
+
+def has_not(service: Service, town: Town, people: Array) -> Array:
+    """Those of these people who have no support from this service now."""
+    return np.asarray(people[(town.residents.supports[people] & np.uint32(1 << town.service(service.name))) == 0])
+
+
+def take_on(service: Service, town: Town, rows: Array, people: Array, *, hours: Array | float = 0.0,
+            **terms: Any) -> Array:
+    """These people begin, in this order, as far as these providers have room (`Town.begin` has the terms): who did."""
+    p, hours = town.providers, np.broadcast_to(np.asarray(hours, dtype=np.float64), len(people))
+    free = np.cumsum(np.maximum(p.room[rows].astype(np.float64) - p.used[rows], 0.0))
+    takes = np.asarray(service.uses(people, hours, town), dtype=np.float64)
+    upto = np.cumsum(takes)
+    n = int(np.count_nonzero(upto <= free[-1] + TINY)) if len(free) else 0
+    if not n:
+        return people[:0]
+    at = rows[np.minimum(np.searchsorted(free, upto[:n] - TINY), len(rows) - 1)]
+    town.begin(town.service(service.name), people[:n], at, hours=hours[:n], **terms)
+    np.add.at(p.used, at, takes[:n])
+    return people[:n]
 
 
 # One pool of volunteers -------------------------------------------------------------------------------------------

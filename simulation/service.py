@@ -77,6 +77,7 @@ class Service:
     pools: ClassVar[frozenset[str]] = frozenset()  # of {"care_workers", "volunteers", "family_hours"}
     effects: ClassVar[frozenset[str]] = frozenset()  # the only columns of residents that `helps` may change
     role: ClassVar[str] = ""  # code of ROLE for its care workers
+    sceptic: ClassVar[str] = ""  # what a careful sceptic of the Treasury would say of it, in two or three sentences
 
     # What a reader asks of it first ---------------------------------------------------------------------------------
     def costs_a_person(self, prices: Mapping[str, float]) -> Quantity:
