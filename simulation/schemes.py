@@ -127,6 +127,31 @@ def take_on(service: Service, town: Town, rows: Array, people: Array, *, hours: 
     return people[:n]
 
 
+def begin_units(service: Service, town: Town, where: Array, built: Array | float) -> Array:
+    """New teams, networks or buildings of a scheme, a row of providers each, in these neighbourhoods (rows)."""
+    p, k = town.providers, town.service(service.name)
+    number = int(p.number[p.service == k].max(initial=0)) + 1 + np.arange(len(where))
+    return p.append(len(where), service=k, number=number, neighbourhood=where, open=True, opened=town.week,
+                    built=built)
+
+
+# One pool of care workers -----------------------------------------------------------------------------------------
+ALONE = "care hours of people who left agencies to work for themselves: "
+
+
+def work_for_themselves(service: Service, town: Town, hours: float) -> None:
+    """So many hours a week of this service come from people who would else be care workers of an agency.
+
+    The labour market takes them out of their jobs, and out of the pool for as long as it lasts (`week/working.py`).
+    """
+    town.memory[ALONE + service.name] = hours
+
+
+def working_for_themselves(town: Town) -> float:
+    """Hours a week of care workers who have set up alone, for all services together."""
+    return sum(hours for name, hours in town.memory.items() if name.startswith(ALONE))
+
+
 # One pool of volunteers -------------------------------------------------------------------------------------------
 ASKED, THEIRS, FREE = "volunteer hours asked: ", "volunteer coordinators: ", "volunteer hours free"
 
