@@ -10,18 +10,7 @@ import numpy as np
 
 from simulation import schemes
 from simulation.evidence.lists import BAND
-from simulation.evidence.units import (
-    Contacts,
-    Hours,
-    LogOdds,
-    PerYear,
-    Points,
-    PoundsPerHour,
-    PoundsPerYear,
-    Ratio,
-    Share,
-    Weeks,
-)
+from simulation.evidence.units import Contacts, Hours, LogOdds, PerYear, Points, PoundsPerHour, PoundsPerYear, Ratio, Share, Weeks
 from simulation.service import UNSUITABLE, Service, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
