@@ -79,6 +79,13 @@ def carried(service: Service, town: Town, rows: Array) -> Array:
     return np.asarray(np.minimum(town.providers.staffing[rows] / usual, 1.0))
 
 
+def staffed(town: Town, rows: Array) -> float:
+    """Share of their work that the care workers of these providers can carry, who stand in for one another."""
+    p = town.providers
+    usual = float(p.wanted_staff[rows].sum()) * (1.0 - town.memory.get("working.usual vacancy", 0.0))
+    return min(float(p.staff[rows].sum()) / usual, 1.0) if usual > 0 else 1.0
+
+
 def grow(town: Town, rows: Array, goal: Array, weeks: float) -> Array:
     """Let these providers grow towards what their money carries, and shrink at once with it: the size reached."""
     p = town.providers

@@ -98,7 +98,7 @@ class WellbeingTeams(Service):
         self._set_up(town, row, money, each)
         grown = self._live(town, row, each)
         p.built[row], p.ramp[row] = each * len(grown), grown.mean() if len(grown) else 0.0
-        p.room[row] = each * float(grown.sum()) * self._staffed(town, row)
+        p.room[row] = each * float(grown.sum()) * schemes.staffed(town, rows[:1])
         elsewhere = m.setdefault("wellbeing_teams: jobs elsewhere", float(p.quality[p.open].mean()))
         p.quality[row] = elsewhere + self.better_jobs * (1.0 - elsewhere)
 
@@ -135,12 +135,6 @@ class WellbeingTeams(Service):
         used = float(p.used[row])
         m[LOST] = max(used - each * float(grown[~closes].sum()), 0.0) / used if closes.any() and used > 0 else 0.0
         return np.asarray(grown[~closes])
-
-    def _staffed(self, town: Town, row: int) -> float:
-        """Share of the teams' work that their care workers can carry; teams stand in for one another."""
-        p = town.providers
-        usual = float(p.wanted_staff[row]) * (1.0 - town.memory.get("working.usual vacancy", 0.0))
-        return min(float(p.staff[row]) / usual, 1.0) if usual > 0 else 1.0
 
     # Terms ----------------------------------------------------------------------------------------------------------
     def _margin(self, town: Town) -> float:

@@ -74,7 +74,8 @@ def roles(town: Town) -> Array:
 def wanted_staff(town: Town, role: Array, per_unit: Array, vacancy: Array, used_share: Array) -> Array:
     """Whole-time equivalents each provider wants: for those it supports, those who wait for it, and its usual slack.
 
-    A team that is funded (its room is a caseload) wants staff for all of its room.
+    A team that is funded (its room is a caseload) wants staff for all of its room. A service may say itself how many
+    care workers a unit takes (`staff_per_unit`).
     """
     p = town.providers
     use = p.used + waiting_for(town)
@@ -89,7 +90,9 @@ def wanted_staff(town: Town, role: Array, per_unit: Array, vacancy: Array, used_
     units = np.where(role >= 0, use / used_share[role], 0.0)
     units = np.where(_counted(town, "places"), np.minimum(units, p.built), units)
     units = np.where(_counted(town, "caseload") & (role >= 0), p.built, units)
-    return np.asarray(np.where((role >= 0) & going, units * per_unit[role] / (1.0 - vacancy[role]), 0.0))
+    own = np.array([float(getattr(s, "staff_per_unit", np.nan)) for s in town.services])[p.service]
+    each = np.where(np.isnan(own), per_unit[role], own)
+    return np.asarray(np.where((role >= 0) & going, units * each / (1.0 - vacancy[role]), 0.0))
 
 
 def _counted(town: Town, by: str) -> Array:
