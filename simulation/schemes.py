@@ -79,6 +79,13 @@ def carried(service: Service, town: Town, rows: Array) -> Array:
     return np.asarray(np.minimum(town.providers.staffing[rows] / usual, 1.0))
 
 
+def staffed(town: Town, rows: Array) -> float:
+    """Share of their work that the care workers of these providers can carry, who stand in for one another."""
+    p = town.providers
+    usual = float(p.wanted_staff[rows].sum()) * (1.0 - town.memory.get("working.usual vacancy", 0.0))
+    return min(float(p.staff[rows].sum()) / usual, 1.0) if usual > 0 else 1.0
+
+
 def grow(town: Town, rows: Array, goal: Array, weeks: float) -> Array:
     """Let these providers grow towards what their money carries, and shrink at once with it: the size reached."""
     p = town.providers
@@ -142,6 +149,31 @@ def places_over_usual(town: Town) -> Array:
     places = town.neighbourhoods.meeting_places.astype(np.float64)
     usual = town.tables.get(USUAL_PLACES, places)
     return np.asarray(np.divide(places, usual, out=np.zeros(len(places)), where=usual > 0))
+
+
+def begin_units(service: Service, town: Town, where: Array, built: Array | float) -> Array:
+    """New teams, networks or buildings of a scheme, a row of providers each, in these neighbourhoods (rows)."""
+    p, k = town.providers, town.service(service.name)
+    number = int(p.number[p.service == k].max(initial=0)) + 1 + np.arange(len(where))
+    return p.append(len(where), service=k, number=number, neighbourhood=where, open=True, opened=town.week,
+                    built=built)
+
+
+# One pool of care workers -----------------------------------------------------------------------------------------
+ALONE = "care hours of people who left agencies to work for themselves: "
+
+
+def work_for_themselves(service: Service, town: Town, hours: float) -> None:
+    """So many hours a week of this service come from people who would else be care workers of an agency.
+
+    The labour market takes them out of their jobs, and out of the pool for as long as it lasts (`week/working.py`).
+    """
+    town.memory[ALONE + service.name] = hours
+
+
+def working_for_themselves(town: Town) -> float:
+    """Hours a week of care workers who have set up alone, for all services together."""
+    return sum(hours for name, hours in town.memory.items() if name.startswith(ALONE))
 
 
 # One pool of volunteers -------------------------------------------------------------------------------------------

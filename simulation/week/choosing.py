@@ -96,18 +96,23 @@ def _what_suits(rows: Array, town: Town) -> Choice:
     fitting help at home than in the base run draws older people to it.
     """
     r, door = town.residents, town.door
-    services = [k for k, s in enumerate(town.services) if s.long_term and not s.keeps_funder]
-    care = np.array([town.services[k].home in HOMES for k in services] + [False])
-    fits = np.empty((len(rows), len(services) + 1))
-    noise = np.empty_like(fits)
     own = town.means.pays_own_way(r.savings[rows])
-    ids = rows.astype(np.int64) * ASKINGS + (r.asked[rows] & (ASKINGS - 1))
-    for j, k in enumerate(services):
-        service = town.services[k]
+    services, wishes = [], []
+    for k, service in enumerate(town.services):
+        if not service.long_term or service.keeps_funder:
+            continue
         has = (r.supports[rows] >> np.uint32(k)) & np.uint32(1)
         open_to = (has == 0) & (~own | (not service.council_only))
-        fits[:, j] = np.where(open_to, service.suits(rows, town), -np.inf)
-        noise[:, j] = gumbel_from(uniforms_for(town.draws.trait(f"choosing: {service.name}"), ids))
+        wish = np.where(open_to, service.suits(rows, town), -np.inf)
+        if np.isfinite(wish).any():  # what nobody may choose leaves no trace, in the last digit either
+            services.append(k)
+            wishes.append(wish)
+    care = np.array([town.services[k].home in HOMES for k in services] + [False])
+    fits = np.stack([*wishes, np.full(len(rows), -np.inf)], axis=1)
+    noise = np.empty_like(fits)
+    ids = rows.astype(np.int64) * ASKINGS + (r.asked[rows] & (ASKINGS - 1))
+    for j, k in enumerate(services):
+        noise[:, j] = gumbel_from(uniforms_for(town.draws.trait(f"choosing: {town.services[k].name}"), ids))
     settled = (r.funder[rows] > 0) & (r.setting[rows] < CARE_HOME[0]) & ~the_door.parents_gone(rows, town)
     fits[:, -1] = np.where(settled, float(door.stays), -np.inf)
     noise[:, -1] = gumbel_from(uniforms_for(town.draws.trait("choosing: stays"), ids))

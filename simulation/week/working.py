@@ -12,6 +12,7 @@ from simulation.evidence.units import By, Elasticity, Hours, PerYear, Ratio, Rat
 from simulation.homes import from_elsewhere
 from simulation.plan import Plan
 from simulation.process import changes
+from simulation.schemes import working_for_themselves
 from simulation.world.columns import Array, Table
 from simulation.world.ledger import Events
 from simulation.world.town import COUNCIL, Town
@@ -47,9 +48,10 @@ def working(carers: Table, providers: Table, draws: Draws, town: Town, plan: Pla
     premium = pay_premium(town, plan, fees_to_pay, home_care_pay_share, max(pay_settles, 1.0))
     _leave(carers, providers, draws, town, events, premium, care_turnover_good_job, care_turnover_poor_job,
            care_newcomer, care_newcomer_weeks, pay_keeps, stays_in_care)
+    _set_up_alone(carers, draws, town)
     staff = staff_of(carers, providers, care_full_week)
     _supply(town, staff, premium, role, pay_attracts, supply_years, overseas_leaves,
-            overseas_comes if town.week < -overseas_closes else overseas_comes_later)
+            overseas_comes if town.week < -overseas_closes else overseas_comes_later, care_full_week)
     easily = (1.0 - care_vacancy) / care_vacancy  # how easily a post is filled, from how many stand empty as usual
     _hire(carers, providers, draws, town, np.maximum(wanted - staff, 0.0), easily * (1.0 + premium), role,
           care_full_week, care_shortest_week, care_longest_week, care_fills_vacancy)
@@ -72,7 +74,8 @@ def roles(town: Town) -> Array:
 def wanted_staff(town: Town, role: Array, per_unit: Array, vacancy: Array, used_share: Array) -> Array:
     """Whole-time equivalents each provider wants: for those it supports, those who wait for it, and its usual slack.
 
-    A team that is funded (its room is a caseload) wants staff for all of its room.
+    A team that is funded (its room is a caseload) wants staff for all of its room. A service may say itself how many
+    care workers a unit takes (`staff_per_unit`).
     """
     p = town.providers
     use = p.used + waiting_for(town)
@@ -87,7 +90,9 @@ def wanted_staff(town: Town, role: Array, per_unit: Array, vacancy: Array, used_
     units = np.where(role >= 0, use / used_share[role], 0.0)
     units = np.where(_counted(town, "places"), np.minimum(units, p.built), units)
     units = np.where(_counted(town, "caseload") & (role >= 0), p.built, units)
-    return np.asarray(np.where((role >= 0) & going, units * per_unit[role] / (1.0 - vacancy[role]), 0.0))
+    own = np.array([float(getattr(s, "staff_per_unit", np.nan)) for s in town.services])[p.service]
+    each = np.where(np.isnan(own), per_unit[role], own)
+    return np.asarray(np.where((role >= 0) & going, units * each / (1.0 - vacancy[role]), 0.0))
 
 
 def _counted(town: Town, by: str) -> Array:
@@ -167,13 +172,29 @@ def _leave(carers: Table, providers: Table, draws: Draws, town: Town, events: Ev
     m["working.outside"] = m.get("working.outside", 0.0) + outside
 
 
+def _set_up_alone(carers: Table, draws: Draws, town: Town) -> None:
+    """Care workers leave agencies to work for themselves, and are among those looking again when they stop."""
+    m, wanted = town.memory, working_for_themselves(town)
+    alone = min(m.get("working.alone", 0.0), wanted)
+    if wanted > alone:
+        rows = np.flatnonzero(carers.employed & (carers.role == HOME_CARE))
+        rows = rows[np.argsort(draws.uniforms("working: sets up alone", _address(rows, carers.since[rows], town)))]
+        hours = np.cumsum(carers.hours[rows].astype(np.float64))
+        going = int(np.count_nonzero(hours <= wanted - alone))
+        if going:
+            carers.employed[rows[:going]] = False
+            alone += float(hours[going - 1])
+    if alone or "working.alone" in m:
+        m["working.alone"] = alone
+
+
 def _address(slots: Array, since: Array, town: Town) -> Array:
     """An address for each worker's luck: the slot and the week of starting, so that who comes next has their own."""
     return np.asarray((since.astype(np.int64) + 2 * town.burn_in + 1000) * len(town.carers) + slots)
 
 
 def _supply(town: Town, staff: Array, premium: Array, role: Array, attracts: float, years: float,
-            overseas_leaves: PerYear, overseas_comes: PerYear) -> None:
+            overseas_leaves: PerYear, overseas_comes: PerYear, full_week: float) -> None:
     """How many (whole-time) would work in care here: local people follow pay over years; others come and go."""
     m = town.memory
     employed = np.bincount(role[role >= 0], weights=staff[role >= 0], minlength=len(ROLE))
@@ -182,7 +203,7 @@ def _supply(town: Town, staff: Array, premium: Array, role: Array, attracts: flo
     m["working.local"] += (aim - m["working.local"]) / (years * 52)
     come, leave = m["working.overseas at founding"] * overseas_comes, m["working.overseas"] * overseas_leaves
     m["working.overseas"] += (come - leave) / 52
-    m["working.willing"] = m["working.local"] + m["working.overseas"]
+    m["working.willing"] = m["working.local"] + m["working.overseas"] - m.get("working.alone", 0.0) / full_week
 
 
 def hired(vacant: float, idle: float, fills: float) -> float:
