@@ -85,7 +85,7 @@ class Keyring(Service):
     # Room -----------------------------------------------------------------------------------------------------------
     def makes_room(self, town: Town) -> None:
         """Money pays networks; each begins where enough people could join, and fills as tenancies near by are found."""
-        rows, p, m = schemes.rows_of(self, town), town.providers, town.memory
+        rows, p = schemes.rows_of(self, town), town.providers
         money = schemes.steady_money(self, town, self.posts_run_on)
         if not len(rows) or (money <= 0 and not p.built[rows].any()):
             return
