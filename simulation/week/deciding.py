@@ -87,7 +87,8 @@ def _unmet_without_bridges(rows: Array, town: Town) -> Array:
 def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float, hiring: float) -> Array:
     """Who is assessed this week: the ready, crises first, then the longest wait, as far as social workers' time goes.
 
-    People who pay their own way arrange their care themselves. Capacity is what requests per person with need took in
+    People who pay their own way arrange their care themselves; nobody waits in a crisis for want of a social worker, since
+    the law lets urgent needs be met before an assessment, but their time is then lacking for others. Capacity is what requests per person with need took in
     the burn-in, and a little to spare, times what the council's forecast and the plan make of it. While the budget
     follows demand, social workers are hired as requests grow beyond that, late, and paid for (`paying`).
     """
@@ -104,7 +105,8 @@ def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spar
     waiting = mine[ready[mine]]
     r = town.residents
     order = waiting[np.lexsort((rows[waiting], r.asked[rows[waiting]], ~urgent[waiting]))]
-    done = len(order) if town.burning_in else min(len(order), int(capacity))
+    now = int(np.count_nonzero(urgent[order]))
+    done = len(order) if town.burning_in else min(len(order), max(now, int(capacity)))
     memory["deciding.carried"] = max(capacity - done, 0.0)
     memory["deciding.left"] = float(len(mine) - done)
     seen = own & ready
