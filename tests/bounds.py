@@ -24,7 +24,7 @@ BOUNDS: dict[str, dict[str, tuple[float, float]]] = {
         "bed_days": UP, "falls": UP, "hours_needed": UP, "hours_paid": UP, "hours_family": UP, "hours_other": UP, "unmet": SHARE,
         "usual_unmet": SHARE, "spread": (1e-6, np.inf), "outside_hours": UP, "care_hours": (0, 168), "strain": SHARE,
         "break_hours": UP, "resting": UP, "supports": UP, "wants_home": SHARE, "wants_company": SHARE, "wants_control": SHARE,
-        "control": (-1, 1), "continuity": SHARE, "asked": WEEK, "hours_wanted": UP, "last_assessed": WEEK, "days_left": UP,
+        "control": (-1, 1), "continuity": SHARE, "days": (0, 7), "asked": WEEK, "hours_wanted": UP, "last_assessed": WEEK, "days_left": UP,
         "delayed_days": (0, 7), "stay_days": (0, 7), "discharged": WEEK, "house": UP, "savings": UP, "income": UP,
         "contribution": UP, "deferred": UP, "disregard": UP, "entered_home": WEEK, "scrqol": (-0.18, 1.0), "ascof": (0, 24),
         "satisfaction": (0, 10), "carer_quality": (0, 12)},

@@ -87,10 +87,10 @@ def _unmet_without_bridges(rows: Array, town: Town) -> Array:
 def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float, hiring: float) -> Array:
     """Who is assessed this week: the ready, crises first, then the longest wait, as far as social workers' time goes.
 
-    People who pay their own way arrange their care themselves; nobody waits in a crisis for want of a social worker, since
-    the law lets urgent needs be met before an assessment, but their time is then lacking for others. Capacity is what requests per person with need took in
-    the burn-in, and a little to spare, times what the council's forecast and the plan make of it. While the budget
-    follows demand, social workers are hired as requests grow beyond that, late, and paid for (`paying`).
+    People who pay their own way arrange their care themselves. Nobody waits in a crisis for want of a social worker: the law
+    lets urgent needs be met before an assessment; that time is then lacking for others. Capacity is what requests per
+    person with need took in the burn-in, and a little to spare, times what the council's forecast and the plan make of it.
+    While the budget follows demand, social workers are hired as requests grow beyond that, late, and paid for (`paying`).
     """
     memory, mine = town.memory, np.flatnonzero(~own)
     if town.week % MONTH == 0 or "deciding.needing" not in memory:
