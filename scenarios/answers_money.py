@@ -93,7 +93,7 @@ def added_up(r: Results, measure: str = NET) -> list[Range]:
 
 def paid_back(r: Results, measure: str = NET) -> np.ndarray:
     """For each world: the year (from 0) by whose end what it cost is repaid for good; infinity where it never is."""
-    owed = np.cumsum(difference(r, measure), axis=1) > 0
+    owed = np.cumsum(difference(r, measure), axis=1) >= 1  # pounds: less than one is rounding
     last = np.where(owed.any(axis=1), owed.shape[1] - 1 - np.argmax(owed[:, ::-1], axis=1), -1)
     return np.where(last + 1 < owed.shape[1], last + 1.0, np.inf)
 
