@@ -77,7 +77,7 @@ def compare_with(value: object, info: ValidationInfo) -> str:
     if other_plan(value, plans):
         return value
     beside = other_plan(f"{value}.yaml", plans)
-    todo = f"did you mean {beside.name}?" if beside else nearest(value[: words.MOST_SHOWN], plans.library)
+    todo = f"did you mean {beside.name}?" if beside else nearest(value[: words.MOST_SHOWN], plans.library, "careshift scenarios")
     raise refuse(f"there is no scenario {shown(value)} in the library or beside this file", todo)
 
 

@@ -30,6 +30,7 @@ from simulation.reading import Page, read_page
 
 LIBRARY = Path(__file__).parent / "library"
 LONGEST_CHAIN = 10
+LISTED = "careshift scenarios"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def library_path(name: str) -> Path:
     """The file of one of the library's questions. Raises BadInput for a name that is not there."""
     if name not in library():
         raise BadInput(Problem("", 0, "scenario", f"there is no scenario {shown(name)} in the library",
-                               nearest(name[: words.MOST_SHOWN], library())))
+                               nearest(name[: words.MOST_SHOWN], library(), LISTED)))
     return LIBRARY / f"{name}.yaml"
 
 
@@ -139,7 +140,7 @@ def _find(name_or_path: str | Path) -> Path:
     if isinstance(name_or_path, str) and name in library():
         return library_path(name)
     if not words.is_file(path):
-        near = nearest(path.stem[: words.MOST_SHOWN], library())
+        near = nearest(path.stem[: words.MOST_SHOWN], library(), LISTED)
         raise BadInput(Problem("", 0, "scenario", f"there is no file or scenario {shown(name)}", near))
     return path
 

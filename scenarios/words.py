@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from simulation.errors import did_you_mean
 from simulation.plan import WEEKS_A_YEAR
 
+MOST_LISTED = 8
 MOST_SHOWN = 60                     # characters of somebody's own text that a message repeats
 MOST_POUNDS = 100_000_000_000       # far beyond any council: a slip of the keyboard
 MOST_COUNT = 100_000
@@ -89,10 +90,12 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Help for a name nobody knows: the one that was probably meant, or all that there are."""
+def nearest(word: str, known: Iterable[str], told_by: str = "") -> str:
+    """Help for a name nobody knows: the one that was probably meant, or those there are, and what lists them all."""
     known = sorted(known)
-    return did_you_mean(word, known) or (f"choose from {', '.join(known)}" if known else "")
+    shown_, more = ", ".join(known[:MOST_LISTED]), len(known) - MOST_LISTED
+    rest = f" and {more} more{f' ({told_by} lists them)' if told_by else ''}" if more > 0 else ""
+    return did_you_mean(word, known) or (f"choose from {shown_}{rest}" if known else "")
 
 
 def unknown(word: str, known: Iterable[str], what: str) -> tuple[str, str]:

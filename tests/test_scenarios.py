@@ -506,7 +506,7 @@ def faults(value: Any, schema: Any, defs: Any, at: str = "") -> list[str]:
 
 @pytest.mark.parametrize("name", library())
 def test_editors_find_no_fault_with_the_library(name: str) -> None:
-    schema = json_schema(SERVICES)
+    schema = json_schema()
     assert faults(read_page(library_path(name)).data, schema, schema["$defs"]) == []
 
 
