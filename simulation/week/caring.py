@@ -31,7 +31,8 @@ HEAVY, ROUND_THE_CLOCK = NEED.index("three or more"), NEED.index("round the cloc
 MONTH = 4  # weeks from one look at a carer's strain to the next
 FIRM = 100.0  # tie strength of an old friendship
 CHILD, PARENT = KIN.index("child near"), KIN.index("parent")
-CRISIS = REASON.index("carer could not go on")
+CRISIS, PLANNED, OUTGROWN = (REASON.index(reason) for reason in ("carer could not go on", "planned", "outgrown"))
+WAITING = STAGE.index("waiting for assessment")
 BEARING = "how one bears caring"
 
 
@@ -309,11 +310,15 @@ def share(residents: Any, draws: Draws, w: Ways, week: int, settled: bool) -> B1
 
 
 def in_crisis(town: Town, people: Any) -> None:
-    """These people ask at once for lasting support, if they live at home and have not asked already."""
+    """These people ask at once for lasting support, if they live at home; whoever waits already comes to the front."""
     r = town.residents
     rows = np.unique(people)
-    rows = rows[(r.stage[rows] == 0) & (r.setting[rows] <= WITH_FAMILY) & (r.hospital[rows] == 0) & r.present[rows]]
-    r.stage[rows] = STAGE.index("waiting for assessment")
+    rows = rows[(r.setting[rows] <= WITH_FAMILY) & (r.hospital[rows] == 0) & r.present[rows]]
+    waits = rows[(r.stage[rows] == WAITING) & ((r.reason[rows] == PLANNED) | (r.reason[rows] == OUTGROWN))]
+    r.reason[waits], r.long_term[waits] = CRISIS, True
+    town.events.note("comes to a crisis while waiting", waits)
+    rows = rows[r.stage[rows] == 0]
+    r.stage[rows] = WAITING
     r.reason[rows], r.asked[rows], r.long_term[rows] = CRISIS, town.week, True
     r.wants_service[rows], r.hours_wanted[rows], r.diverted[rows] = -1, 0, False
     town.events.note("asks", rows, cause=REASON[CRISIS])

@@ -17,7 +17,7 @@ from simulation.world.ledger import Events
 from simulation.world.town import Town
 
 ASSESSMENT, SUPPORT = STAGE.index("waiting for assessment"), STAGE.index("waiting for support")
-SOME, PERSONAL = NEED.index("some help"), NEED.index("one or two personal tasks")
+SOME, PERSONAL, HEAVY = (NEED.index(n) for n in ("some help", "one or two personal tasks", "three or more"))
 MEDICAL = np.array([reason in ("discharge", "fall") for reason in REASON])
 NOBODY = FUNDER.index("nobody")
 MONTH = 4
@@ -85,7 +85,7 @@ def _unmet_without_bridges(rows: Array, town: Town) -> Array:
 
 
 def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float, hiring: float) -> Array:
-    """Who is assessed this week: the ready, crises first, then the longest wait, as far as social workers' time goes.
+    """Who is assessed this week: the ready, crises first, then much need, then the longest wait, as far as time goes.
 
     People who pay their own way arrange their care themselves. Nobody waits in a crisis for want of a social worker: the law
     lets urgent needs be met before an assessment; that time is then lacking for others. Capacity is what requests per
@@ -104,7 +104,7 @@ def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spar
     capacity += min(memory.get("deciding.carried", 0.0), 1.0)
     waiting = mine[ready[mine]]
     r = town.residents
-    order = waiting[np.lexsort((rows[waiting], r.asked[rows[waiting]], ~urgent[waiting]))]
+    order = waiting[np.lexsort((rows[waiting], r.asked[rows[waiting]], r.need[rows[waiting]] < HEAVY, ~urgent[waiting]))]
     now = int(np.count_nonzero(urgent[order]))
     done = len(order) if town.burning_in else min(len(order), max(now, int(capacity)))
     memory["deciding.carried"] = max(capacity - done, 0.0)
