@@ -134,6 +134,38 @@ def test_people_move_before_a_home_closes_and_the_last_ask_again_in_crisis() -> 
     assert (t.residents.setting[asks] == 0).all() and (t.residents.stage[stayed] == 0).all()
 
 
+def test_some_homes_close_from_one_week_to_the_next_and_everybody_asks_at_once_in_a_crisis() -> None:
+    town, (first, second) = homes_town(10, beds=12.0)
+    t = town.town
+    t.providers.built[second] = 0.0
+    town.week("supporting", luck=certain("residential: decides to close") | certain("residential: without notice"))
+    assert not t.providers.open[first] and not len(t.placements.of(0))
+    r = t.residents
+    assert (r.stage[:10] == 1).all() and (r.reason[:10] == 7).all() and (r.setting[:10] == 0).all()
+
+
+def test_a_home_lives_on_those_who_pay_more_and_earns_less_when_their_money_runs_out() -> None:
+    """The council's fee is below what an own payer is charged: the same home, the same care, two margins."""
+    margin = {}
+    for funder in (COUNCIL, SELF):
+        town, (first, _) = homes_town(35, beds=40.0)
+        t, s = town.town, town.town.services[0]
+        mine, who = t.placements.of(0), np.arange(35)
+        t.placements.funder[mine] = t.residents.funder[who] = funder
+        t.placements.price[mine] = (s.own_price if funder == SELF else s.price)(who, np.zeros(35), t)
+        t.residents.savings[who] = 80_000.0
+        for _ in weeks(town, "supporting", 104, GOES_ON):
+            pass
+        margin[funder] = float(t.providers.margin[first])
+    assert margin[SELF] > margin[COUNCIL] + 0.1
+    t.residents.savings[who], t.residents.owns_home[who], t.residents.house[who] = 14_000.0, False, 0.0
+    town.week("reviewing", luck=never("reviewing: wants to move on"))
+    assert (t.placements.funder[mine] == COUNCIL).all() and (t.residents.setting[who] == 4).all(), "people stay, and the council pays"
+    for _ in weeks(town, "supporting", 156, GOES_ON):
+        pass
+    assert float(t.providers.margin[first]) == pytest.approx(margin[COUNCIL], abs=0.03)
+
+
 def test_a_home_that_will_close_takes_nobody_in() -> None:
     town, (first, _) = homes_town(5)
     town.town.providers.closes[first] = town.town.week + 30

@@ -62,6 +62,7 @@ class TinyTown:
             provider.service, provider.number, provider.open = k, 1, True
             provider.built = provider.room = room.get(s.name, 0.0)
             provider.ramp, provider.staffing, provider.quality = 1.0, 1.0, 0.7
+        bind(import_module("simulation.founding.prices").prices, self.beliefs, page="founding_prices").run(town)
         self._people(people)
         town.tables["fell"] = np.zeros(len(people), dtype=bool)
         town.tables["base_mortality"] = np.full((5, 2, 111), 0.01)
@@ -69,7 +70,6 @@ class TinyTown:
         cells = np.zeros(len(people), dtype=np.int64)
         town.events.cell = town.money.cell = cells
         town.money.neighbourhood = cells
-        bind(import_module("simulation.founding.prices").prices, self.beliefs, page="founding_prices").run(town)
         town.commissioner.funding.update(money)
 
     def _people(self, people: list[dict[str, Any]]) -> None:

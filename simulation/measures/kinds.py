@@ -255,6 +255,12 @@ class Now:
             return np.asarray(rows[~unable])
         return self._once("surveyed", make)
 
+    @property
+    def wanting(self) -> Array:
+        """People who wait for support they have chosen (rows)."""
+        r = self.r
+        return self._once("wanting", lambda: np.flatnonzero((r.wants_service >= 0) & (r.stage > 0) & r.present))
+
     def users(self, service: int) -> Array:
         """Placements of one service that go on."""
         return self._once(f"users {service}", lambda: self.p.of(service))

@@ -39,8 +39,32 @@ def _service_measures(name: str, title: str) -> None:
     measure(f"{title}: in use", "places, hours or people", "system", "neither", "mean")(used)
 
 
+def _sufficiency_measures(name: str, title: str) -> None:
+    """What is lacking of a kind of lasting support, and how many of those who give it close."""
+    def waited(now: Now) -> float:
+        if not now.town.has(name):
+            return 0.0
+        k = now.town.service(name)
+        rows = now.wanting[now.r.wants_service[now.wanting] == k]
+        hours = now.r.hours_wanted[rows].astype(np.float64)
+        return float(now.town.services[k].uses(rows, hours, now.town).sum()) if len(rows) else 0.0
+
+    def closed(now: Now) -> float:
+        if not now.town.has(name):
+            return 0.0
+        p = now.town.providers
+        return float(np.count_nonzero((p.service == now.town.service(name)) & (p.closes == now.week)))
+
+    waited.__name__, waited.__doc__ = f"waited_{name}", f"What people found eligible wait for of {title}."
+    measure(f"{title}: waited for", "places, hours or people", "system", "down", "mean")(waited)
+    closed.__name__, closed.__doc__ = f"closed_{name}", f"Those who give {title} whose last day fell in the year."
+    measure(f"{title}: closed", "providers", "system", "down", "sum", 1)(closed)
+
+
 for _name, _kind in found().items():
     _service_measures(_name, _kind.title or _name)
+    if _kind.long_term and not _kind.keeps_funder:
+        _sufficiency_measures(_name, _kind.title or _name)
 
 
 def _hours(name: str, funder: int, title: str) -> None:
