@@ -35,6 +35,7 @@ class Reablement(Service):
     posts_run_on: Weeks
 
     title: ClassVar[str] = "reablement"
+    bridges: ClassVar[bool] = True
     counts: ClassVar = "caseload"
     long_term: ClassVar[bool] = False
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
