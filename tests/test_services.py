@@ -18,6 +18,8 @@ from simulation.draws import Draws, certain, never
 from simulation.evidence.lists import REASON, SETTING
 from simulation.evidence.register import FOLDER, Beliefs, central, load, sceptic
 from simulation.evidence.units import Weeks
+from simulation.model import CareSystem
+from simulation.places import load as load_place
 from simulation.process import bind
 from simulation.service import Service, Users
 from simulation.services import found
@@ -245,6 +247,18 @@ def test_a_scheme_without_money_runs_down(name: str) -> None:
     go(tiny, 20, "supporting", "paying")
     assert tiny.paid("council", name) == spent and not tiny.town.providers.room.any()
     assert not len(tiny.town.placements.of(0))
+
+
+def test_a_place_is_the_same_to_the_last_bit_with_and_without_what_nobody_pays_for() -> None:
+    """Founded and lived in for a year: services that wait for a plan's money leave no trace, in anybody's luck either."""
+    def lived(only: list[str] | None) -> Town:
+        return CareSystem(load_place("doncaster"), central(), one_in=500, burn_in=52, events="counts", only=only).run(52).town
+    with_all = lived(None)
+    without = lived([s.name for k, s in enumerate(with_all.services) if with_all.providers.built[with_all.providers.service == k].any()])
+    assert len(with_all.services) > len(without.services) + 10
+    for column, values in with_all.residents.arrays.items():
+        if column not in ("supports", "wants_service"):  # codes, which say where in the list a service stands
+            np.testing.assert_array_equal(values, without.residents.arrays[column], err_msg=column)
 
 
 # Stories: supporting ------------------------------------------------------------------------------------------------
