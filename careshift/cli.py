@@ -139,12 +139,23 @@ def places_() -> None:
     from simulation import places as place_files
 
     rows = []
-    for name in api.places():
-        p = place_files.load(name)
-        adults, older = p.people[:, 18:].sum(), p.people[:, 65:].sum()
-        rows.append((name, p.council, f"{adults:,.0f}", f"{older / adults:.0%}", str(len(p.figures)),
-                     str(len(p.from_england()))))
-    _table(("name", "council", "adults", "65 and over", "figures", "of which England's rate"), rows)
+    for p in map(place_files.load, api.places()):
+        local, england = len(p.figures) - len(p.from_england()), len(p.from_england())
+        rows.append((p.name, p.council, f"{p.everybody:,.0f}", f"{p['people_65_plus'] / p.everybody:.1%}", f"{p.most_deprived:.0%}",
+                     f"{p['gross_current_spend'] / 1e6:,.0f}", "invented" if p.invented else str(local), str(england)))
+    rows.append(_england())
+    _table(("name", "council", "people", "65 and over", "in the most deprived fifth", "gross spending, £m", "figures of its own",
+            "England's rate"), rows)
+
+
+def _england() -> tuple[str, ...]:
+    """England as a line of the list: rates that a place may take, not a place that can be run."""
+    from simulation.places import england
+
+    held = england.england()
+    t = held.totals
+    return ("(england)", "rates only: a place takes what it lacks", f"{t['people']:,.0f}", f"{t['people_65_plus'] / t['people']:.1%}",
+            f"{t['most_deprived_fifth']:.0%}", f"{t['gross_current_spend'] / 1e6:,.0f}", "", f"{len(held.gives())} rates")
 
 
 @app.command("services")

@@ -100,7 +100,7 @@ def evidence(grade: str | None, used_by: str | None, place: str | None, kind: st
         there = place_files.load(place)
         figures = [f for f in there.figures.values() if grade is None or f.grade == grade.upper()]
         for f in figures:
-            note = " [England's rate]" if f.basis == "england" else ""
+            note = {"england": " [England's rate]", "invented": " [invented]"}.get(f.basis, "")
             table.add_row(f.name, number(f.value), _range(f.low, f.high), f.unit, f.grade, f"{f.says}{note} ({f.source}, {f.year})")
         out.print(table)
         out.print(f"\n{len(figures)} figures; {sum(f.basis == 'england' for f in figures)} are England's rate applied here")

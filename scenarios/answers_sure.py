@@ -49,6 +49,8 @@ def caveats(r: Results, about: dict[str, Any]) -> list[str]:
     said = [*_first_look(r), *(_sample(r, about) if r.one_in > 1 else [])]
     if said:
         said.append(f"The whole place and enough pairs: {full_command(r, about)}")
+    if there.invented:
+        said.append(f"{there.title} does not exist: its figures are invented, for teaching.")
     said.append(f"{len(there.from_england())} of the place's {len(there.figures)} figures are the rate of England or of a "
                 "wider area, applied here: not the place's own.")
     said.append(("The ranges hold chance and doubt about the evidence" if drawn else

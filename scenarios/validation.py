@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
+
+MILLION = 1_000_000
 
 SETTLED = -1  # the second year of the burn-in, 2025-26: settled, and nearest to figures of 2024-25
 FIRST = -2  # the first year after founding, for figures that only ageing moves
@@ -52,6 +56,7 @@ class Line(NamedTuple):
     by_year: dict[int, float]
     accepted: float
     beside: int  # the year of the run that the figure is set beside
+    founded: float = float("nan")  # counts alone have one: a flow has not flowed on the first day
 
     @property
     def model(self) -> float:
@@ -64,14 +69,32 @@ class Line(NamedTuple):
         return self.model / self.published - 1.0
 
 
-def base_run(place: str, *, one_in: int = 1, seed: int = 1, years: int = 1) -> Any:
+def base_run(place: str, *, one_in: int = 1, seed: int = 1, years: int = 1, founded_at: Callable[[], object] = lambda: None) -> Any:
     """A base run with central values of the evidence: found, burn in, and so many years of present policy."""
     from simulation.evidence.register import central
     from simulation.model import CareSystem
     from simulation.places import load
     from simulation.plan import Plan
 
-    return CareSystem(load(place), central(), Plan(years=years), seed=seed, one_in=one_in, events="counts").run()
+    system = CareSystem(load(place), central(), Plan(years=years), seed=seed, one_in=one_in, events="counts")
+    system.founded = founded(system)  # type: ignore[attr-defined]
+    founded_at()
+    return system.run()
+
+
+def founded(system: Any) -> dict[tuple[str, str], float]:
+    """What can be counted on the first day, before anybody has moved: people, and where they are supported."""
+    from simulation.measures.kinds import MEASURES, Now, Seen
+    from simulation.measures.recorder import GROUPS
+
+    now, cells, out = Now(system.town), system.recorder.cell, {}
+    for _, measure, group, _, _ in TARGETS:
+        kind = MEASURES[measure]
+        if isinstance(kind, Seen) and kind.counts and kind.over in ("mean", "end"):
+            given = kind.look(now)
+            if not isinstance(given, (float, tuple)):
+                out[measure, group] = float(GROUPS[group] @ now.by_cell(given, cells)) * system.town.one_in
+    return out
 
 
 def table(system: Any) -> list[Line]:
@@ -81,18 +104,33 @@ def table(system: Any) -> list[Line]:
     for year, measure, _, group, value in system.recorder.yearly(system.town, -2):
         found.setdefault((measure, group), {})[year] = float(value)
     out = []
+    before = getattr(system, "founded", {})
     for name, measure, group, accepted, beside in TARGETS:
+        if name not in there.figures:
+            continue
         figure = there.figures[name]
         published = figure.value * (values[OF_THE_FEW[name]] if name in OF_THE_FEW else 1.0)
-        out.append(Line(name, figure.unit, figure.year, figure.basis, published, found.get((measure, group), {}), accepted, beside))
+        out.append(Line(name, figure.unit, figure.year, figure.basis, published, found.get((measure, group), {}), accepted, beside,
+                        before.get((measure, group), float("nan"))))
     return out
 
 
 def markdown(lines: list[Line]) -> str:
-    """The table as text: published, the run's figure of the year set beside it, the gap, the gap accepted, whether it is met."""
-    rows = ["| figure | published | year | basis | model | gap | accepted | met |", "|---|---|---|---|---|---|---|---|"]
+    """The table as text: published, founded, the run's figure of the year set beside it, the gap, what is accepted, whether it is met."""
+    rows = ["| figure | published | year | basis | founded | after burn-in | gap | accepted | met |",
+            "|---|---|---|---|---|---|---|---|---|"]
     for x in lines:
         met = "yes" if abs(x.gap) <= x.accepted else "**no**"
-        rows.append(f"| {x.name.replace('_', ' ')} | {x.published:,.6g} {x.unit} | {x.year} | {x.basis} | "
-                    f"{x.model:,.4g} | {x.gap:+.1%} | {x.accepted:.1%} | {met} |")
+        first = "" if math.isnan(x.founded) else told(x.founded)
+        rows.append(f"| {x.name.replace('_', ' ')} | {told(x.published)} {x.unit} | {x.year} | {x.basis} | {first} | "
+                    f"{told(x.model)} | {x.gap:+.1%} | {x.accepted:.1%} | {met} |")
     return "\n".join(rows)
+
+
+def told(value: float) -> str:
+    """A figure as people read it: millions with a word, hundreds with a comma, small ones to three digits."""
+    if math.isnan(value):
+        return "not told"
+    if abs(value) >= MILLION:
+        return f"{value / MILLION:,.1f} million"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

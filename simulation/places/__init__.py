@@ -1,7 +1,8 @@
 """Real places, each in the project's own form: who lives there, in which neighbourhoods, and what is published of them.
 
-A place is a folder: `place.yaml` (sources, and figures with year, grade and doubt), `people.csv`, `neighbourhoods.csv`
-and `life_table.csv`. `needed.yaml` beside this file says which figures the model asks of a place, and in which unit.
+A place is a folder: `place.yaml` (sources, and figures with year, grade and doubt), `people.csv` and `neighbourhoods.csv`.
+`needed.yaml` beside this file says which figures the model asks of a place, and in which unit; `england/rates.yaml` has
+England's, which a place takes by listing them under `from_england`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.errors import BadInput, Problem, did_you_mean
+from simulation.places import england as rates
 from simulation.places.figures import (
+    DEFAULTS,
+    SOURCE_MAY,
     WORD,
     Figure,
     Rival,
     Source,
+    add_up,
     credentials,
     missing_fields,
     read_figures,
@@ -35,6 +40,7 @@ __all__ = ["Figure", "Neighbourhoods", "Place", "Rival", "Source", "Table", "kno
 FOLDER = Path(__file__).parent
 PAGE = "place.yaml"
 TOP = ("name", "title", "council", "tables", "sources", "figures")
+MAY = (*TOP, "from_england", "defaults")
 TABLE_NEEDED = ("file", "says", "year", "source", "grade", "basis", "doubt")
 
 
@@ -82,6 +88,21 @@ class Place:
         """What the simulated place is asked to come out near."""
         return [figure for figure in self.figures.values() if figure.use == "target"]
 
+    @property
+    def everybody(self) -> float:
+        """All who live here, children too."""
+        return float(self.people.sum())
+
+    @property
+    def most_deprived(self) -> float:
+        """The share of its people who live in the fifth of England's small areas that is most deprived."""
+        return float(self.neighbourhoods.people @ self.neighbourhoods.fifth[:, 0])
+
+    @property
+    def invented(self) -> bool:
+        """True of a town that does not exist and serves for teaching only."""
+        return any(figure.basis == "invented" for figure in self.figures.values())
+
     def from_england(self) -> list[Figure]:
         """What is not known for this place: rates of England, or of a wider area, applied to it."""
         return [figure for figure in self.figures.values() if figure.basis == "england"]
@@ -103,22 +124,50 @@ def load(name_or_path: str | Path) -> Place:
     problems: list[Problem] = []
     if not isinstance(page.data, dict):
         raise BadInput(page.problem((), "a place is a list of fields: " + ", ".join(TOP)))
-    unknown_fields(page, (), page.data, TOP, problems)
+    unknown_fields(page, (), page.data, MAY, problems)
+    if isinstance(page.data.get("defaults"), dict):
+        unknown_fields(page, ("defaults",), page.data["defaults"], DEFAULTS, problems)
+    wanted = rates.prepare(page, problems)
+    rates.sources(page)
     missing_fields(page, (), page.data, TOP, problems)
     if not WORD.fullmatch(str(page.data.get("name"))):
         problems.append(page.problem(("name",), "is one word of small letters, digits and _"))
     sources = read_sources(page, problems)
-    figures = read_figures(page, rules, sources, problems)
-    tables = _tables(page, sources, problems)
-    sheets = {name: read_sheet(name, folder / table.file, f"{shown}/{table.file}", problems)
-              for name, table in tables.items()}
+    figures = read_figures(page, rules, sources, wanted, problems)
+    tables = _tables(page, sources, wanted, problems)
+    sheets = {name: read_sheet(name, *_where(folder, shown, table, wanted), problems) for name, table in tables.items()}
     people, deaths, parts = _arrays(sheets, rules, problems)
     _counts(page, rules["counted"], people, figures, problems)
     if problems or people is None or deaths is None or parts is None:
         raise BadInput(*problems)
+    figures |= _from_england(page, wanted, figures, people, deaths, parts)
+    add_up(page, rules["sums"], figures, problems)
+    if problems:
+        raise BadInput(*problems)
     text = {field: str(page.data[field]) for field in ("name", "title", "council")}
     return Place(**text, people=people, life_table=deaths, neighbourhoods=parts, figures=figures,
-                 hash=_hash(folder), tables=tables, sources=sources)
+                 hash=_hash(folder), tables=tables, sources=sources | _their_sources(figures, tables, sources))
+
+
+def _where(folder: Path, shown: str, table: Table, wanted: list[str]) -> tuple[Path, str]:
+    if table.name in wanted:
+        return rates.HOME / table.file, f"simulation/places/england/{table.file}"
+    return folder / table.file, f"{shown}/{table.file}"
+
+
+def _from_england(page: Page, wanted: list[str], figures: Mapping[str, Figure], people: NDArray[np.float64],
+                  deaths: NDArray[np.float64], parts: Neighbourhoods) -> dict[str, Figure]:
+    try:
+        return rates.taken(wanted, figures, people, deaths, parts)
+    except BadInput as missing:  # a rate for each of something the place does not tell
+        raise BadInput(*(page.problem(("from_england",), f"{p.field}: {p.what}", p.todo) for p in missing.problems)) from None
+
+
+def _their_sources(figures: Mapping[str, Figure], tables: Mapping[str, Table], own: Mapping[str, Source]) -> dict[str, Source]:
+    """The publications behind what was taken from England."""
+    used = {f.source for f in figures.values()} | {r.source for f in figures.values() for r in f.others} | {t.source for t in tables.values()}
+    held = rates.england().sources
+    return {key: Source(key, *(str(held[key].get(field, "")) for field in SOURCE_MAY)) for key in sorted(used & held.keys() - own.keys())}
 
 
 def _find(name_or_path: str | Path) -> tuple[Path, str]:
@@ -137,7 +186,7 @@ def _find(name_or_path: str | Path) -> tuple[Path, str]:
     raise BadInput(Problem("", 0, "place", f"unknown place {name[:52]!r}", near or there_are))
 
 
-def _tables(page: Page, sources: Mapping[str, Source], problems: list[Problem]) -> dict[str, Table]:
+def _tables(page: Page, sources: Mapping[str, Source], wanted: list[str], problems: list[Problem]) -> dict[str, Table]:
     given = page.data.get("tables")
     if not isinstance(given, dict):
         return {}
@@ -145,6 +194,9 @@ def _tables(page: Page, sources: Mapping[str, Source], problems: list[Problem]) 
     tables = {}
     for name in COLUMNS:
         at, raw = ("tables", name), given.get(name)
+        if name in wanted:
+            tables[name] = Table(name, *(str(rates.england().life_table[field]) for field in TABLE_NEEDED))
+            continue
         if not isinstance(raw, dict):
             problems.append(page.problem(("tables",), f"{name} is missing", "a table has " + ", ".join(TABLE_NEEDED)))
             continue
@@ -187,8 +239,9 @@ def _counts(page: Page, counted: Mapping[str, int], people: NDArray[np.float64] 
 
 def _hash(folder: Path) -> str:
     told = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
-        raw = path.read_bytes()
-        told.update(f"{path.relative_to(folder).as_posix()}\0{len(raw)}\0".encode())
-        told.update(raw)
+    for home in (folder, rates.HOME):
+        for path in sorted(p for p in home.rglob("*") if p.is_file() and not p.name.startswith(".")):
+            raw = path.read_bytes()
+            told.update(f"{path.relative_to(home).as_posix()}\0{len(raw)}\0".encode())
+            told.update(raw)
     return told.hexdigest()

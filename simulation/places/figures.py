@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ from simulation.errors import Problem, did_you_mean
 from simulation.reading import Page, Step
 
 GRADES = ("A", "B", "C", "D")
-BASES = ("local", "england")
+BASES = ("local", "england", "invented")
 USES = ("founded", "target", "checked")
 ASSUMPTION = "assumption"
 NEEDED = ("says", "value", "unit", "year", "source", "grade", "basis", "use", "doubt")
 FIELDS = (*NEEDED, "low", "high", "others")
+DEFAULTS = ("year", "source", "grade", "basis", "doubt")  # a place may say these once for all its figures
 RIVAL_FIELDS = ("value", "year", "source", "says")
 SOURCE_FIELDS = ("title", "publisher", "year", "licence")
 SOURCE_MAY = (*SOURCE_FIELDS, "via", "url")
@@ -50,8 +51,8 @@ class Rival:
 class Figure:
     """One thing known about a place: what it says, how it was used, and what would make a careful reader doubt it.
 
-    `basis` is "local" (counted or estimated for this place) or "england" (a rate of England, or of a wider area,
-    applied to this place). `use` is "founded" (the simulated place is built from it), "target" (the simulated place is
+    `basis` is "local" (counted or estimated for this place), "england" (a rate of England, or of a wider area, applied
+    to this place) or "invented" (of a town that does not exist). `use` is "founded" (the simulated place is built from it), "target" (the simulated place is
     asked to come out near it) or "checked" (shown beside the results, never tuned to). `low` to `high` is the
     central 90%.
     """
@@ -90,26 +91,25 @@ def read_sources(page: Page, problems: list[Problem]) -> dict[str, Source]:
     return sources
 
 
-def read_figures(page: Page, rules: Mapping[str, Any], sources: Mapping[str, Source],
+def read_figures(page: Page, rules: Mapping[str, Any], sources: Mapping[str, Source], from_england: Collection[str],
                  problems: list[Problem]) -> dict[str, Figure]:
-    """Every figure of a place, checked; `rules` is needed.yaml: which figures the model asks for, and in which unit."""
+    """Every figure a place gives itself, checked; `rules` is needed.yaml: what the model asks for, and in which unit."""
     given = page.data.get("figures")
     if not isinstance(given, dict) or not given:
         problems.append(page.problem(("figures",), "has no figures", "see simulation/places/needed.yaml"))
         return {}
     wanted: Mapping[str, str] = rules["figures"]
     for name in wanted:
-        if name not in given:
+        if name not in given and name not in from_england:
             near = did_you_mean(name, [g for g in given if g not in wanted])
             problems.append(page.problem(("figures",), f"{name} is missing",
                                          near.replace("did you mean", "is it the one called") or
-                                         f"the model needs it, in {wanted[name]}"))
+                                         f"the model needs it, in {wanted[name]}: give it, or list it under from_england"))
     figures = {}
     for name, raw in given.items():
         figure = _figure(page, name, raw, rules, sources, problems)
         if figure:
             figures[name] = figure
-    _add_up(page, rules["sums"], figures, problems)
     return figures
 
 
@@ -232,8 +232,9 @@ def _rivals(page: Page, at: Sequence[Step], raw: Mapping[str, Any], sources: Map
     return rivals
 
 
-def _add_up(page: Page, sums: Mapping[str, Sequence[str]], figures: Mapping[str, Figure],
+def add_up(page: Page, sums: Mapping[str, Sequence[str]], figures: Mapping[str, Figure],
             problems: list[Problem]) -> None:
+    """Wholes and their parts, wherever they were taken from, agree to one in a hundred."""
     for whole, parts in sums.items():
         if whole not in figures or any(part not in figures for part in parts):
             continue
