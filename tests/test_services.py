@@ -26,6 +26,7 @@ from simulation.services import found
 from simulation.week.supporting import supporting
 from simulation.world.columns import Column
 from simulation.world.residents import Resident
+from simulation.world.town import Town
 from tests.towns import TinyTown, a_town, resident
 
 SERVICES = sorted(found())
