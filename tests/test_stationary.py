@@ -18,9 +18,9 @@ from simulation.evidence.register import central
 from simulation.model import CareSystem
 from simulation.places import Place, load
 from simulation.plan import Plan
+from simulation.world.columns import Table
 from simulation.world.residents import Resident
 from simulation.world.town import CARE_HOME
-from simulation.world.columns import Table
 
 ONE_IN, YEARS, WEEKS = 2, 5, 52
 ADULT = 18
