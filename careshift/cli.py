@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help="Try a council's plan for care and support on its own people, before anybody lives through it.")
 
-DEMO: dict[str, Any] = {"one_in": 10, "replications": 4, "beside": "rules"}
+DEMO: dict[str, Any] = {"one_in": 1, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
 Place = Annotated[str | None, typer.Option(help="Another place than the file's (careshift places).")]
 OneIn = Annotated[int, typer.Option("--one-in", min=1, max=200, help="Sample: every k-th person, homes of true size.")]
@@ -66,7 +66,7 @@ def compare(scenario: Scenario, place: Place = None,
 @app.command()
 def demo(workers: Workers = 0, results: ResultsTo = None, beside: Beside = DEMO["beside"], alone: Alone = False,
          as_json: Json = False) -> None:
-    """The headline question on Doncaster, on a sample of one person in ten: minutes instead of hours."""
+    """The headline question on the whole of Doncaster, in four worlds under three budget rules: minutes instead of hours."""
     _compare("ten_percent_to_community", "" if alone else beside, as_json, replications=DEMO["replications"],
              one_in=DEMO["one_in"], workers=workers, folder=results)
 

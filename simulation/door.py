@@ -20,6 +20,7 @@ from simulation.world.town import CARE_HOME
 PERSONAL = NEED.index("one or two personal tasks")
 HEAVY = NEED.index("three or more")
 DISABILITY, MENTAL = GROUP.index("learning disability"), GROUP.index("mental health")
+ENDED, NEVER = REASON.index("support ended"), -(10**6)
 WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
@@ -112,7 +113,16 @@ def rates(rows: Array, town: Any) -> tuple[Array, Array]:
     home, care_home = np.empty(len(rows)), np.empty(len(rows))
     home[older], care_home[older] = _older_rates(rows[older], town)
     home[~older], care_home[~older] = _younger_rates(rows[~older], town)
+    lost = _lost_a_place(rows, town)
+    care_home[lost] = np.maximum(care_home[lost], home[lost] * np.exp(town.door.stays))
     return home, care_home
+
+
+def _lost_a_place(rows: Array, town: Any) -> Array:
+    """People whose care home has closed over their heads (mask): they want what they had, as others want to stay."""
+    r = town.residents
+    was_there = (r.entered_home[rows] > NEVER) & (r.setting[rows] < CARE_HOME[0])
+    return np.asarray(was_there & (r.reason[rows] == ENDED))
 
 
 def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:

@@ -78,6 +78,7 @@ class Service:
     pools: ClassVar[frozenset[str]] = frozenset()  # of {"care_workers", "volunteers", "family_hours"}
     effects: ClassVar[frozenset[str]] = frozenset()  # the only columns of residents that `helps` may change
     role: ClassVar[str] = ""  # code of ROLE for its care workers
+    content: ClassVar[frozenset[str]] = frozenset()  # endings in its own words after which nobody asks the council
     by_neighbourhood: ClassVar[bool] = False  # it has a provider in each neighbourhood (a patch, a group), else one
     sceptic: ClassVar[str] = ""  # what a careful sceptic of the Treasury would say of it, in two or three sentences
 
@@ -138,6 +139,9 @@ class Service:
     def ends(self, users: Users, town: Town) -> Mapping[str, Array]:
         """Reason -> mask over users: breakdown, need outgrown, goals met, planned end. Death is not the service's."""
         return {}
+
+    def afterwards(self, people: Array, town: Town) -> None:
+        """What goes at once with support that has just ended for these people, where it does not merely fade."""
 
 
 def placement_costs(service: Service, users: Users, town: Town) -> Iterable[Payment]:

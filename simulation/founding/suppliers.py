@@ -8,6 +8,7 @@ import numpy as np
 
 from simulation.founding.lots import whole
 from simulation.places import Place
+from simulation.service import Service
 from simulation.world.columns import Array
 from simulation.world.town import Town
 
@@ -68,12 +69,15 @@ def _golden() -> float:
 
 
 def others(town: Town, place: Place, sizes: Sizes) -> None:
-    """One row or more for every other service; how big each is follows from whom it supports (see `fill`)."""
+    """One row or more for every other service; how big each is follows from whom it supports (see `fill`).
+
+    What waits for a plan's money comes last, so that adding such a service moves no other provider and nobody's luck.
+    """
     hours_clients = place["community_clients_year_end"] / town.one_in
     agencies = hours_clients / sizes.clients_an_agency
     counts = {"home_care": agencies, "community_support": agencies / 2,
               "supported_living": hours_clients / sizes.places_a_scheme}
-    for service in town.services:
+    for service in sorted(town.services, key=lambda s: not _is_there(s, town)):
         if service.home in ("residential", "nursing"):
             continue
         if service.by_neighbourhood:
@@ -84,6 +88,12 @@ def others(town: Town, place: Place, sizes: Sizes) -> None:
             _rows(town, service.name, np.array([max(episodes * sizes.reablement_weeks / 52, 1.0)]))
         else:
             _rows(town, service.name, np.zeros(max(round(counts.get(service.name, 1.0)), 1)))
+
+
+def _is_there(service: Service, town: Town) -> bool:
+    """Whether people may have this before any plan: it suits somebody although nothing was built for it."""
+    everybody = np.flatnonzero(town.residents.present)
+    return bool((service.long_term or service.statutory) and np.isfinite(service.suits(everybody, town)).any())
 
 
 def seats(town: Town, service: int, uses: Array, working_age: bool | None = None) -> Array:

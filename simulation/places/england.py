@@ -99,7 +99,8 @@ def sources(page: Page) -> None:
         given = page.data.get(part)
         for raw in given.values() if isinstance(given, dict) else ():
             if isinstance(raw, dict):
-                rivals = raw.get("others") if isinstance(raw.get("others"), list) else []
+                told_apart = raw.get("others")
+                rivals = told_apart if isinstance(told_apart, list) else []
                 named |= {str(raw.get("source"))} | {str(r.get("source")) for r in rivals if isinstance(r, dict)}
     own.update({key: dict(told) for key, told in england().sources.items() if key in named and key not in own})
 

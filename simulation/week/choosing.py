@@ -248,6 +248,7 @@ def _note(service: Array, rows: Array, home: Array, funder: Array, disregard: Ar
         ours = now & (home > 0) & (funder == COUNCIL)
         events.note("council admission", rows[ours & (disregard == 0)], cause="new", service=name)
         events.note("council admission", rows[ours & (disregard > 0)], cause="home not yet counted", service=name)
+    r.entered_home[rows[home == 0]] = the_door.NEVER
     moved = rows[home > 0]
     r.entered_home[moved], r.diverted[moved] = town.week, False
     left = r.partner[moved]

@@ -98,7 +98,9 @@ def _end(town: Town, service: Service, users: Users) -> None:
             continue
         left &= ~now
         town.end(users.placements[now], why)
-        if why == OUTGROWN or (why not in CONTENT and (service.long_term or service.statutory or service.bridges)):
+        service.afterwards(users.rows[now], town)
+        needed = service.long_term or service.statutory or service.bridges
+        if why == OUTGROWN or (needed and why not in CONTENT | service.content):
             _ask_again(town, users.rows[now], "outgrown" if why == OUTGROWN else "support ended")
 
 
