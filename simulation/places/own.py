@@ -21,7 +21,7 @@ from simulation.places import own_people, personal
 from simulation.places.figures import WORD, Figure, Source, add_up, read_figures, read_sources, unknown_fields
 from simulation.places.own_figures import Note, disagree, far_off, fill, old_prices, work_out
 from simulation.places.tables import Neighbourhoods, by_age, neighbourhoods, read_sheet
-from simulation.reading import Page, read_page
+from simulation.reading import LARGEST, Page, read_page
 
 ENDINGS = (".yaml", ".yml")
 TOP = ("name", "title", "council", "year", "people", "deprivation", "neighbourhoods", "sources", "figures")
@@ -54,10 +54,11 @@ def is_own(name_or_path: str | Path) -> bool:
 
 def read(path: Path, rules: Mapping[str, Any]) -> Own:
     """A council's page, checked and filled. Raises BadInput with every mistake at once, each with its line."""
+    _refuse_persons(path)
     page = read_page(path)
     if not isinstance(page.data, dict):
         raise BadInput(page.problem((), "a council's page is a list of fields", "careshift place new writes one to fill in"))
-    _refuse_persons(page, path)
+    _refuse_persons(*(path.parent / name for name in _files(page)))
     own, problems = Own(page), list[Problem]()
     _form(page, problems)
     own.sources = _sources(page, problems)
@@ -81,11 +82,11 @@ def _files(page: Page) -> list[str]:
     return [name for name in named if isinstance(name, str)]
 
 
-def _refuse_persons(page: Page, path: Path) -> None:
+def _refuse_persons(*files: Path) -> None:
     """Before anything else: a page, or a table of it, with something about one person in it is not read any further."""
     problems = []
-    for file in (path, *(path.parent / name for name in _files(page))):
-        if file.is_file():
+    for file in files:
+        if file.is_file() and file.stat().st_size <= LARGEST:
             problems += personal.found(file.read_text(encoding="utf-8-sig", errors="replace"), str(file))
     if problems:
         raise BadInput(*problems)

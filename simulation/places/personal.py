@@ -12,7 +12,7 @@ LABELS = ("nhs_number", "nhs_no", "national_insurance", "ni_number", "date_of_bi
           "first_name", "last_name", "family_name", "given_name", "full_name", "person_id", "client_id", "case_id", "case_number",
           "service_user", "person_name", "client_name", "home_address", "address", "postcode", "post_code", "email", "telephone", "phone",
           "mobile", "next_of_kin", "ethnicity", "uprn")
-LABEL = re.compile(r"(?:^|[\s,{;\t\"'#-])(" + "|".join(x.replace("_", "[ _-]?") for x in LABELS) + r")\s*(?=[:,;\t\"']|$)", re.I)
+KEY = re.compile(r"(?:^|[,{#-])\s*[\"']?(" + "|".join(x.replace("_", "[ _-]?") for x in LABELS) + r")[\"']?\s*:", re.I)
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a postcode", re.compile(r"\b(?!E0\d)[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b")),
     ("a National Insurance number", re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", re.I)),
@@ -34,14 +34,23 @@ def found(text: str, file: str) -> list[Problem]:
 def _kinds(text: str) -> Iterator[tuple[int, str]]:
     rows = 0
     for line, told in enumerate(text.splitlines(), 1):
-        if label := LABEL.search(told):
-            yield line, f"a field about one person ({label[1].lower()})"
+        if label := _label(told):
+            yield line, f"a field about one person ({label})"
         if any(_is_nhs_number("".join(match.group(1, 3, 4)), bool(match[2])) for match in NHS_NUMBER.finditer(told)):
             yield line, "an NHS number"
         yield from ((line, what) for what, pattern in PATTERNS if pattern.search(told))
         rows = rows + 1 if _is_person(told) else rows
         if rows == 1 and _is_person(told):
             yield line, "a row about one person (an age with a sex)"
+
+
+def _label(told: str) -> str:
+    """The field about one person that a line names, as a key or at the head of a column."""
+    if key := KEY.search(told):
+        return key[1].lower()
+    cells = [cell.strip(" \"'").lower() for cell in re.split(r"[,;\t]", told)]
+    heads = [re.sub(r"[ -]", "_", cell) for cell in cells]
+    return next((head for head in heads if head in LABELS), "") if len(cells) > 1 and not any(cell.count(" ") > 1 for cell in cells) else ""
 
 
 def _is_nhs_number(digits: str, spaced: bool) -> bool:
@@ -53,6 +62,6 @@ def _is_nhs_number(digits: str, spaced: bool) -> bool:
 
 def _is_person(told: str) -> bool:
     """An age and a sex in one row: {age: 82, sex: F}, or 82,F,..."""
-    words = {word.strip(" {}-\"'").lower() for word in re.split(r"[,;:\t]", told)}
+    words = {word.strip(" {}[]-\"'").lower() for word in re.split(r"[,;:\t]", told)}
     return bool(words & {"sex", "gender"} and "age" in words and re.search(r":\s*\d", told)) or bool(
         re.match(r"\s*-?\s*\"?\d{1,3}\"?\s*[,;\t]\s*\"?(m|f|male|female|man|woman)\"?\s*([,;\t]|$)", told, re.I))
