@@ -19,7 +19,7 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.places import england as rates
 from simulation.places import own_people, personal
 from simulation.places.figures import WORD, Figure, Source, add_up, read_figures, read_sources, unknown_fields
-from simulation.places.own_figures import Note, disagree, far_off, fill, old_prices, work_out
+from simulation.places.own_figures import Note, crowded, disagree, far_off, fill, old_prices, work_out
 from simulation.places.tables import Neighbourhoods, by_age, neighbourhoods, read_sheet
 from simulation.reading import LARGEST, Page, read_page
 
@@ -206,6 +206,7 @@ def _fill(own: Own, rules: Mapping[str, Any], problems: list[Problem]) -> None:
     add_up(own.page, rules["sums"], own.figures, problems)
     problems[:] = dict.fromkeys(problems)
     far_off(own.figures, people, deaths, parts, own.notes)
+    crowded(own.figures, own.notes)
 
 
 def _tables(own: Own) -> dict[str, dict[str, str]]:

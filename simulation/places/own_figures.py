@@ -63,7 +63,7 @@ def _add(figures: dict[str, Figure], name: str, value: float, of: list[str], not
 
 def fill(figures: dict[str, Figure], rules: Mapping[str, Any], people: Any, deaths: Any, parts: Neighbourhoods) -> list[str]:
     """England's rate for whatever is not there, and parts brought to the council's own wholes. Returns what was filled."""
-    lacking = [name for name in rates.england().gives() if name != rates.LIFE_TABLE and name not in figures]
+    lacking = [name for name in rules["figures"] if name not in figures]
     taken = rates.taken(lacking, figures, people, deaths, parts)
     for whole, names in rules["sums"].items():
         mine = [n for n in names if n in figures]
@@ -122,3 +122,14 @@ def far_off(figures: Mapping[str, Figure], people: Any, deaths: Any, parts: Neig
             continue
         if own > FAR * england or own * FAR < england:
             notes.append(Note(name, f"is {own:,.6g}; England's rate here would be {england:,.6g}. Is it in {figures[name].unit}?"))
+
+
+def crowded(figures: Mapping[str, Figure], notes: list[Note]) -> None:
+    """People in care homes whom the council pays for, and those who pay for themselves, cannot be more than all who live there."""
+    council, everybody, own = (figures[n] for n in ("council_residents_65_plus", "care_home_residents_65_plus", "self_funded_share_care_home"))
+    room = everybody.value * (1 - own.value)
+    if council.value > room:
+        theirs = " and ".join(f.name for f in (everybody, own) if f.basis == "england")
+        todo = f" ({theirs}: England's rate here, so give your own)" if theirs else ""
+        notes.append(Note(council.name, f"is {council.value:,.6g}, but of {everybody.value:,.6g} people of 65 and over in care homes only "
+                                        f"{room:,.6g} do not pay for themselves{todo}"))
