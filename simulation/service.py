@@ -139,6 +139,9 @@ class Service:
         """Reason -> mask over users: breakdown, need outgrown, goals met, planned end. Death is not the service's."""
         return {}
 
+    def afterwards(self, people: Array, town: Town) -> None:
+        """What goes at once with support that has just ended for these people, where it does not merely fade."""
+
 
 def placement_costs(service: Service, users: Users, town: Town) -> Iterable[Payment]:
     """The price of each placement, from council, NHS or the person; and the person's contribution to the council."""

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import simulation.services
-from simulation.draws import Draws, certain, never
-from simulation.evidence.lists import REASON, SETTING
+from simulation.draws import Draws, never
+from simulation.evidence.lists import SETTING
 from simulation.evidence.register import FOLDER, Beliefs, central, load, sceptic
 from simulation.evidence.units import Weeks
 from simulation.process import bind
@@ -24,7 +24,6 @@ from simulation.services import found
 from simulation.week.supporting import supporting
 from simulation.world.columns import Column
 from simulation.world.residents import Resident
-from simulation.world.town import SELF
 from tests.towns import TinyTown, a_town, resident
 
 SERVICES = sorted(found())
@@ -306,97 +305,6 @@ def test_a_new_service_is_one_file_and_one_page(visiting: Beliefs) -> None:
     tiny.town.commissioner.funding.clear()
     go(tiny, 200, "supporting", "paying")
     assert not len(Users(tiny.town, 0)) and not tiny.town.providers.room.any()
-
-
-# Stories: Local Area Coordination -----------------------------------------------------------------------------------
-def lac(money: float = 1192.0, count: int = 400, **luck: Any) -> TinyTown:
-    people = [resident(f"P{i}", age=40 + i % 50, need=i % 3, lonely=i % 2 == 0, alone=True, hours_needed=6.0)
-              for i in range(count)]
-    return a_town(*people, services=["local_area_coordination"], money={"local_area_coordination": money}, **luck)
-
-
-STAYS = never("local_area_coordination: coordinator leaves")
-
-
-def test_a_coordinator_takes_months_to_be_known() -> None:
-    tiny = lac()
-    used = [float(go(tiny, 1, luck=STAYS).town.providers.room[0]) for _ in range(200)]
-    start = next(w for w, u in enumerate(used) if u > 0)
-    assert 13 <= start <= 52
-    assert 0.3 <= np.mean(used[start:start + 52]) / 55 <= 0.6, "the first year's share of a full caseload"
-    assert used[-1] > 45
-
-
-def test_she_finds_people_without_asking_who_is_eligible_and_company_follows() -> None:
-    tiny = lac()
-    go(tiny, 120, luck=STAYS)
-    users = Users(tiny.town, 0)
-    assert len(users) > 20 and (users.lonely | (users.need > 0)).all()
-    assert users.company.mean() > 0.3 and (users.funder == 0).all()
-    apart = tiny.town.residents.company[~tiny.town.supported_by(0)]
-    assert apart.mean() < users.company.mean()
-
-
-def test_case_finding_brings_people_to_the_front_door() -> None:
-    tiny = lac()
-    go(tiny, 150, luck=STAYS)
-    asked = tiny.town.events.happened("asks", range(0, 150), cause="planned").sum()
-    assert asked > 0
-    assert (tiny.town.residents.reason[tiny.town.residents.stage == 1] == REASON.index("planned")).all()
-
-
-def test_a_vacancy_destroys_ties() -> None:
-    tiny = lac()
-    go(tiny, 120, luck=STAYS)
-    people = Users(tiny.town, 0).rows
-    before, room = tiny.town.residents.company[people].mean(), float(tiny.town.providers.room[0])
-    go(tiny, 1, luck=certain("local_area_coordination: coordinator leaves"))
-    assert tiny.town.residents.company[people].mean() < 0.5 * before
-    assert tiny.town.providers.room[0] == 0 < room
-    go(tiny, 40, luck=STAYS)
-    assert 0 < tiny.town.providers.room[0] < room, "a successor starts again, further back"
-
-
-def test_where_there_is_nothing_to_link_to_nothing_comes_of_it() -> None:
-    tiny = lac()
-    tiny.town.neighbourhoods.meeting_places[:] = 0
-    go(tiny, 120, luck=STAYS)
-    assert len(Users(tiny.town, 0)) > 10 and not tiny.town.residents.company.any()
-
-
-# Stories: Homeshare -------------------------------------------------------------------------------------------------
-def householder(name: str, **columns: Any) -> dict[str, Any]:
-    return resident(name, age=78, need=1, alone=True, owns_home=True, hours_needed=4.0, **columns)
-
-
-WOULD = certain("homeshare: would share a home")
-
-
-def test_a_match_brings_ten_hours_and_company_at_the_householders_cost() -> None:
-    tiny = a_town(householder("Mrs K"), services=["homeshare"], room={"homeshare": 5}, money={"homeshare": 4000})
-    lasts = never("homeshare: match ends")
-    go(tiny, 1, "supporting", "paying", luck=WOULD | certain("homeshare: comes forward") | lasts)
-    assert tiny.story("Mrs K") == [("begins", "homeshare", "match")]
-    go(tiny, 1, "supporting", "paying", luck=WOULD | lasts)
-    assert tiny["Mrs K"].hours_other == pytest.approx(4) and tiny["Mrs K"].hours_paid == 0 and tiny["Mrs K"].company > 1
-    assert tiny.paid("people", "homeshare") > 0 and tiny["Mrs K"].funder == "nobody"
-
-
-def test_few_householders_come_forward_outside_london() -> None:
-    people = [householder(f"P{i}") for i in range(2000)]
-    tiny = a_town(*people, services=["homeshare"], money={"homeshare": PLENTY})
-    go(tiny, 156, "supporting", "paying")
-    assert 0 < len(Users(tiny.town, 0)) <= 10, "money does not make householders"
-    empty = tiny.town.money.by_week("council", "homeshare", purpose="standing_empty").sum()
-    assert empty > 0.5 * tiny.paid("council", "homeshare")
-
-
-def test_the_match_ends_when_need_outgrows_it() -> None:
-    tiny = a_town(householder("Mrs K"), services=["homeshare"], room={"homeshare": 5}, money={"homeshare": 4000})
-    begin(tiny, "homeshare", ["Mrs K"], funder=SELF)
-    tiny["Mrs K"].need = 2
-    go(tiny, 1, luck=never("homeshare: match ends"))
-    assert tiny.story("Mrs K")[-2:] == [("ends", "homeshare", "need outgrown"), ("asks", "", "outgrown")]
 
 
 # Stories: supported living and community support ---------------------------------------------------------------------

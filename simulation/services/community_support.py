@@ -20,7 +20,13 @@ LEARNING = GROUP.index("learning disability")
 
 @dataclass(frozen=True, kw_only=True)
 class CommunitySupport(Service):
-    """Hours by band of support, for people who stay in their own home or with their family."""
+    """Hours by band of support, for people who stay in their own home or with their family.
+
+    Adults of working age, and people with a learning disability at any age, have somebody to go out with, a place to
+    spend the day, help at home. Hours follow those who use them and wait for them; money set aside buys more ahead.
+    It fails without workers: hours agreed do not come. When parents grow old or die it is not enough, and a home must be
+    found in a crisis.
+    """
 
     older_age: Years
     appeal: LogOdds
@@ -39,6 +45,9 @@ class CommunitySupport(Service):
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "home care"
     effects: ClassVar[frozenset[str]] = frozenset({"company"})
+    sceptic: ClassVar[str] = (
+        "It is where most working-age money goes already, and nobody has measured what another hour of it does. It is cheap "
+        "while parents do the rest, and that is not in the council's books.")
 
     def suits(self, people: Array, town: Town) -> Array:
         """Working-age adults with a band of support or personal-care needs; with a learning disability at any age."""

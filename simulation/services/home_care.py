@@ -25,13 +25,23 @@ TINY = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, kw_only=True)
 class HomeCare(Service):
-    """Agencies that sell hours. Hours come from care workers; price and pay are those of the whole place."""
+    """Agencies that sell hours. Hours come from care workers; price and pay are those of the whole place.
+
+    Hours agreed are hours bought; how many come depends on the workers agencies have. It suits anybody who needs help
+    at home, and brings a little company and some of the same faces.
+    It fails where prices do not cover what an hour costs: agencies hand packages back or close, and people move on or
+    wait. It fails without workers: hours are promised and do not come, and families or nobody makes them up.
+    """
 
     title: ClassVar[str] = "home care"
     counts: ClassVar[Literal["places", "hours", "caseload"]] = "hours"
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     effects: ClassVar[frozenset[str]] = frozenset({"company", "continuity"})
     role: ClassVar[str] = "home care"
+    sceptic: ClassVar[str] = (
+        "It does raise quality of life against nothing at all. Before any new model is paid for, ask what the same money would "
+        "do as more hours and better pay here: most of what is claimed for other models is time, known faces and workers "
+        "who stay.")
 
     leaning: LogOdds
     home_care_pay_share: Share

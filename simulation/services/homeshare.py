@@ -33,7 +33,13 @@ MONTH = 4  # householders are matched once in so many weeks
 
 @dataclass(frozen=True, kw_only=True)
 class Homeshare(Service):
-    """Few householders come forward, fewer still away from dear cities; a match ends when need outgrows it."""
+    """A sharer has a room and gives ten hours a week of help and company in the evenings; no personal care.
+
+    Money buys matching workers, each of whom can keep a few matches going. Householders are what lacks: older people who
+    live alone in a home they own, need a little help at most, and would share it. They pay a fee themselves.
+    It fails by too few householders, fewest away from dear cities, while the workers are paid. And the match ends just
+    when need rises beyond a little help: the sharer goes, and help and company go on the same day.
+    """
 
     cost: PoundsPerYear
     matches_a_worker: People
@@ -55,6 +61,9 @@ class Homeshare(Service):
     keeps_funder: ClassVar[bool] = True
     statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"hours_other", "company"})
+    sceptic: ClassVar[str] = (
+        "Two million pounds bought eight small services. At five or six matches a worker the subsidy is worth more than ten "
+        "hours of housework, which councils were not paying for anyway. What is told of loneliness are stories.")
 
     def suits(self, people: Array, town: Town) -> Array:
         """Older people who live alone in a home they own, need at most a little help, and would share it."""
@@ -105,6 +114,10 @@ class Homeshare(Service):
         there = users.hospital == 0
         users.hours_other += np.minimum(self.hours, users.hours_needed) * there
         users.company = np.maximum(users.company, self.company * there)
+
+    def afterwards(self, people: Array, town: Town) -> None:
+        """The sharer's company goes with the sharer."""
+        town.residents.company[people] = np.maximum(town.residents.company[people] - self.company, 0.0)
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Householders' fees, and the matching workers."""

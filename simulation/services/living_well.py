@@ -98,14 +98,10 @@ class LivingWell(Service):
         return self.cost
 
     def helps(self, users: Users, town: Town) -> None:
-        """Company and confidence while it lasts; need and illness come to light; most of the company goes at the end."""
-        pl, there = town.placements, users.hospital == 0
-        stops = town.draws.happens("living_well: stops coming", self.drop_out.weekly, users.rows)
-        pl.until[users.placements[stops]] = town.week
-        over = pl.until[users.placements] <= town.week
-        brought = self.company * town.memory.get(VOLUNTEERS, 0.0) * there
-        users.company = np.where(over, users.company * self.kept, np.maximum(users.company, brought))
-        users.control += self.control * ~over
+        """Company and confidence while it lasts; need and illness come to light."""
+        there = users.hospital == 0
+        users.company = np.maximum(users.company, self.company * town.memory.get(VOLUNTEERS, 0.0) * there)
+        users.control += self.control
         found = town.draws.happens("living_well: need comes to light", self.case_finding.weekly, users.rows)
         schemes.asks(town, users.rows[found & (users.funder == 0) & (users.need > 0)], "planned")
         ill = town.draws.happens("living_well: illness comes to light", self.illness_found.weekly, users.rows)
@@ -117,7 +113,11 @@ class LivingWell(Service):
 
     def ends(self, users: Users, town: Town) -> Mapping[str, Array]:
         """After about three months; or people stop coming, or move where others care for them."""
-        over = town.placements.until[users.placements] <= town.week
-        early = over & (town.week < town.placements.since[users.placements] + int(self.stays))
-        return {"moves on": users.setting > max(schemes.AT_HOME), "stops coming": early, "planned end": over,
-                "scheme ends": town.providers.budget[users.providers] <= 0}
+        stops = town.draws.happens("living_well: stops coming", self.drop_out.weekly, users.rows)
+        return {"moves on": users.setting > max(schemes.AT_HOME),
+                "planned end": town.placements.until[users.placements] <= town.week,
+                "scheme ends": town.providers.budget[users.providers] <= 0, "stops coming": stops}
+
+    def afterwards(self, people: Array, town: Town) -> None:
+        """Most of the company goes when support ends."""
+        town.residents.company[people] *= np.float32(self.kept)

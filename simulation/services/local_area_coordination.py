@@ -21,7 +21,14 @@ TURNS = 7  # a coordinator meets everybody in the patch within so many weeks, ea
 
 @dataclass(frozen=True, kw_only=True)
 class LocalAreaCoordination(Service):
-    """One coordinator to a patch; introductions in place of referrals; about a year alongside each person."""
+    """One coordinator to a patch; introductions in place of referrals; about a year alongside each person.
+
+    Money buys coordinators for the poorest patches first. Posts take months to fill, and standing in the patch takes a
+    year or two; then people come by introduction, eligible or not, and company comes nearer to what the patch can offer.
+    It fails when a coordinator leaves: most of the standing, and of the company held together, goes at once, and a
+    successor begins again. It fails where there is nothing to link to: without places to meet nothing comes of it. And
+    it finds need that nobody knew of, so more people ask for support before anybody asks for less.
+    """
 
     cost: PoundsPerYear
     patch: People
@@ -47,6 +54,10 @@ class LocalAreaCoordination(Service):
     statutory: ClassVar[bool] = False
     by_neighbourhood: ClassVar[bool] = True
     effects: ClassVar[frozenset[str]] = frozenset({"company", "stage", "reason", "asked", "long_term"})
+    sceptic: ClassVar[str] = (
+        "The returns quoted are forecasts that count what people say a better life is worth to them, or rest on coordinators "
+        "judging what would have happened without them. No study with a like comparison was located. Most of those they "
+        "walk with had no service, so there is little to spend less on, and they find others who need one.")
 
     def makes_room(self, town: Town) -> None:
         """Money buys coordinators, the poorest patches first; trust takes months and leaves with the coordinator."""

@@ -22,10 +22,19 @@ FNC_LINE = "funded_nursing_care"
 
 @dataclass(frozen=True, kw_only=True)
 class Nursing(CareHome):
-    """Nursing homes. The NHS pays the nurse's part for everybody who lives there, whoever pays the rest."""
+    """Nursing homes. The NHS pays the nurse's part for everybody who lives there, whoever pays the rest.
+
+    For people who need help round the clock, and those whose whole care the NHS pays for. Places follow what is built
+    and staffed.
+    It fails as other homes do, by empty places and closing at short notice; then people who cannot go anywhere else
+    wait in hospital.
+    """
 
     title: ClassVar[str] = "nursing home"
     home: ClassVar[str] = "nursing"
+    sceptic: ClassVar[str] = (
+        "For most who live here there is nothing to shift to: at this level of need care at home takes more hours than a place "
+        "costs, and families give the rest. Whoever plans to close places should say where these people would go.")
 
     leaning: LogOdds
 

@@ -21,7 +21,13 @@ DISCHARGE, READY = REASON.index("discharge"), HOSPITAL.index("ready to leave")
 
 @dataclass(frozen=True, kw_only=True)
 class Reablement(Service):
-    """A team of trained workers: quicker recovery for some; silts up when nobody can take over."""
+    """A team of trained workers: quicker recovery for some; silts up when nobody can take over.
+
+    Money becomes a team over months, as far as there are workers. It takes older people in a crisis or from a hospital
+    bed, free of charge for up to six weeks, and those who could gain recover sooner; many would have recovered anyway.
+    It fails when home care has no hours to hand over to: people stay on, and the places are not there for the next. It
+    takes those who look likely to gain, so its results look better than what it adds.
+    """
 
     episode: Weeks
     hours: Hours
@@ -40,6 +46,10 @@ class Reablement(Service):
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "reablement"
     effects: ClassVar[frozenset[str]] = frozenset({"recovering", "stage", "reason", "asked", "long_term"})
+    sceptic: ClassVar[str] = (
+        "Help cost sixty per cent less afterwards, and in the first year the team cost nearly all of that. The trials are "
+        "few and their certainty very low; perhaps half of the recovery would have come by itself. It is worth having for "
+        "those it helps, and a poor promise of cash.")
 
     def suits(self, people: Array, town: Town) -> Array:
         """Older people with personal-care needs who live at home and could gain: not all, and fewer with dementia."""

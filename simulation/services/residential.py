@@ -17,10 +17,20 @@ from simulation.world.town import Town
 
 @dataclass(frozen=True, kw_only=True)
 class Residential(CareHome):
-    """Residential homes, for older people and (other homes) for people of working age."""
+    """Residential homes, for older people and (other homes) for people of working age.
+
+    Help is at hand day and night, with company, known faces and less say over the day. Places are what is built and
+    staffed; most costs stay when a place is empty.
+    It fails when too few live there: below break-even owners give up, some from one week to the next, and people must
+    move. Where money is shifted away, fixed costs, closures and longer waits in hospital come along. People from other
+    councils take places that fall free.
+    """
 
     title: ClassVar[str] = "residential home"
     home: ClassVar[str] = "residential"
+    sceptic: ClassVar[str] = (
+        "It is not the option without benefit: people there felt more in control than people with home care in pooled surveys. "
+        "Half of those who move in live for a year and a half, so each move avoided saves far less than a place costs.")
 
     leaning: LogOdds
 

@@ -141,10 +141,13 @@ class SelfHelpGroups(Service):
         return Weeks(-np.log1p(-min(most, 1.0 - np.exp(-1.0))) / stops * 52)
 
     def helps(self, users: Users, town: Town) -> None:
-        """Company of people in the same place in life, and a say; part of the company goes when the group stops."""
-        there, over = users.hospital == 0, town.placements.until[users.placements] <= town.week
-        users.company = np.where(over, users.company * self.kept, np.maximum(users.company, self.company * there))
-        users.control += self.control * ~over
+        """Company of people in the same place in life, and a say."""
+        users.company = np.maximum(users.company, self.company * (users.hospital == 0))
+        users.control += self.control
+
+    def afterwards(self, people: Array, town: Town) -> None:
+        """Part of the company goes with the group."""
+        town.residents.company[people] *= np.float32(self.kept)
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Development workers and grants, from the day the money comes."""

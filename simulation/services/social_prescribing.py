@@ -99,10 +99,13 @@ class SocialPrescribing(Service):
         return Pounds(self.cost / self.a_worker)
 
     def helps(self, users: Users, town: Town) -> None:
-        """Company in a group, for some months; most of it goes at the end."""
-        until, there = town.placements.until[users.placements], users.hospital == 0
-        brought = self.company * (there & (until < NO_END))
-        users.company = np.where(until <= town.week, users.company * self.kept, np.maximum(users.company, brought))
+        """Company in a group, for some months."""
+        in_group = town.placements.until[users.placements] < NO_END
+        users.company = np.maximum(users.company, self.company * (in_group & (users.hospital == 0)))
+
+    def afterwards(self, people: Array, town: Town) -> None:
+        """Most of the company goes with the group."""
+        town.residents.company[people] *= np.float32(self.kept)
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Link workers, from the day the money comes."""

@@ -33,7 +33,14 @@ LEARNING, MENTAL = GROUP.index("learning disability"), GROUP.index("mental healt
 
 @dataclass(frozen=True, kw_only=True)
 class SupportedLiving(Service):
-    """Grows only as fast as tenancies can be found; the price follows the band of support, with a long tail."""
+    """Grows only as fast as tenancies can be found; the price follows the band of support, with a long tail.
+
+    People with a learning disability or lasting mental ill health live in a home of their own, with staff by day or
+    round the clock. Money opens places where tenancies and workers are found; benefits pay the rent. Say over one's life
+    and neighbours come with it.
+    It fails by slowness: places wait for tenancies and stand empty at first. It moves rent to another purse. Tenancies
+    break down, and for a few people with much support it is dearer than a home.
+    """
 
     lead: Weeks
     spare: Share
@@ -56,6 +63,9 @@ class SupportedLiving(Service):
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "supported living"
     effects: ClassVar[frozenset[str]] = frozenset({"company", "control"})
+    sceptic: ClassVar[str] = (
+        "The one comparison of settings in this country that took need into account found no difference in cost. Rent moves "
+        "to housing benefit and looks like a saving. The people first chosen to move are those it suits best.")
 
     def suits(self, people: Array, town: Town) -> Array:
         """People with a learning disability or long-term mental ill health, by band of support."""
