@@ -76,9 +76,9 @@ class SelfHelpGroups(Service):
         self._start(town, rows, groups, workers, part, given)
         for row, count in zip(rows, groups, strict=True):
             town.memory[f"{self.name}: groups {row}"] = float(count)
-        goal = np.maximum(workers * self.groups_a_worker * part, groups)
-        p.built[rows], p.budget[rows] = goal * self.members, money * part
-        p.ramp[rows] = np.divide(groups, goal, out=np.zeros(len(rows)), where=goal > 0)
+        goal = workers * self.groups_a_worker
+        p.built[rows], p.budget[rows] = np.maximum(goal * part, groups) * self.members, money * part
+        p.ramp[rows] = min(float(groups.sum()) / goal, 1.0) if goal > 0 else 1.0
         p.room[rows] = np.floor(groups * self.members)
         if town.week % MONTH == 0 and (p.room[rows] >= p.used[rows] + 1).any():
             self._join(town, rows)
