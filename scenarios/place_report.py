@@ -26,7 +26,7 @@ LATER = (("people_65_plus", "people", "65+", "People aged 65 and over"),
          ("care_home_council", "care_home_council", "65+", "The same, paid for by the council"),
          ("clients", "clients_in_year", "all", "Long-term clients in the year"),
          ("stays", "emergency_stays", "65+", "Overnight emergency stays at 65 and over"),
-         ("net", "council_net", "all", "Net council spending, pounds of the first year"))
+         ("net", "council_net", "all", "Net council spending, general inflation left out"))
 
 
 def page(system: Any, lines: list[Line], seconds: tuple[float, float], memory: float, notes: str) -> str:

@@ -181,5 +181,5 @@ def test_neighbourhoods_of_every_place_are_of_a_size_to_know_one_another() -> No
     for name in REAL:
         there = load(name)
         size = there.neighbourhoods.people * there.everybody
-        assert size.min() > 5_000 and size.max() < 25_000, name
-        assert np.corrcoef(there.neighbourhoods.fifth[:, 0], there.neighbourhoods.owned_outright)[0, 1] < -0.4, name
+        assert size.min() > 5_000 and size.max() < 26_000, name
+        assert np.corrcoef(there.neighbourhoods.fifth[:, 0], there.neighbourhoods.owned_outright)[0, 1] < -0.3, name
