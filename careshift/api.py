@@ -109,19 +109,25 @@ def week() -> list[Any]:
 def evidence(*, grade: str | None = None, used_by: str | None = None, kind: str | None = None) -> list[register.Entry]:
     """Entries of the evidence register, filtered by grade, by the process or service that believes them, by kind."""
     entries: Sequence[register.Entry] = list(register.load().entries.values())
-    users = _users() if used_by else {}
+    users = readers() if used_by else {}
     return [e for e in entries
             if (grade is None or e.grade == grade.upper()) and (kind is None or e.kind == kind)
-            and (used_by is None or e.page == used_by or e.key in users.get(used_by, set()))]
+            and (used_by is None or e.page == used_by or used_by in users.get(e.key, set()))]
 
 
-def _users() -> dict[str, set[str]]:
-    """Process or service -> keys of the entries it names in its signature."""
-    out: dict[str, set[str]] = {}
-    for bound in week():
-        held = register.load().entries
-        out[bound.name] = {k for n in bound.beliefs for k in (f"{bound.name}.{n}", f"shared.{n}") if k in held}
-    return out
+def readers() -> dict[str, set[str]]:
+    """What each entry of the register feeds: the services, processes and steps of the founding that believe it."""
+    from simulation.model import readers as found
+
+    return found(register.central())
+
+
+def evidence_page(file: str | Path = "evidence.html") -> Path:
+    """The whole register as one page of HTML, grouped by grade, with what each number feeds. Returns the path."""
+    from careshift.report import register_page
+
+    with keeping.written(Path(file).parent):
+        return register_page.write(Path(file), readers())
 
 
 def measures() -> dict[str, Any]:

@@ -183,10 +183,14 @@ def evidence(grade: Annotated[str | None, typer.Option(help="A, B, C or D.")] = 
              used_by: Annotated[str | None, typer.Option("--used-by", help="A process or service.")] = None,
              place: Annotated[str | None, typer.Option(help="The figures of a place instead.")] = None,
              kind: Annotated[str | None, typer.Option(help="evidence, calibrated, assumption or rule.")] = None,
-             ) -> None:
+             report: Annotated[bool, typer.Option("--report", help="Write the whole register as one page instead.")] = False,
+             file: Annotated[Path, typer.Argument(help="Where --report writes to.")] = Path("evidence.html")) -> None:
     """What the model believes: every number with its range, unit, source and grade, and how much is assumed."""
-    from careshift import telling
+    from careshift import api, telling
 
+    if report:
+        print(f"The register: {api.evidence_page(file)}")
+        return
     telling.evidence(grade, used_by, place, kind)
 
 

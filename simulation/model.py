@@ -38,6 +38,19 @@ class State:
     made_with: tuple[Place, Beliefs, int, int, int, int]  # place, beliefs, seed, replication, one_in, weeks
 
 
+def readers(beliefs: Beliefs) -> dict[str, set[str]]:
+    """Who believes each number: every service, process, step of the founding and rule is matched to its evidence."""
+    _bound(beliefs, None)
+    return beliefs.readers
+
+
+def _bound(beliefs: Beliefs, only: tuple[str, ...] | None) -> tuple[Any, ...]:
+    """Services, means test, door, the week and the founding, each holding the numbers it believes."""
+    return (made(beliefs, only), means.MeansTest(**believes(means.MeansTest, beliefs, "means")),
+            door.Door(**believes(door.Door, beliefs, "door")), tuple(bind(p, beliefs) for p in week()),
+            [bind(step, beliefs, page=f"founding_{step.__name__}") for step in steps()])
+
+
 class CareSystem(mesa.Model):
     """A local care system: residents, carers, volunteers, services, hospital and council, all Mesa agents.
 
@@ -56,11 +69,8 @@ class CareSystem(mesa.Model):
         self.town = Town(place, Draws(seed, replication, fixed), plan, burn_in=burn_in, weeks=plan.years * 52,
                          one_in=one_in, events=Events(events), model=self)
         town = self.town
-        town.services = made(beliefs, tuple(only) if only is not None else None)
-        town.means = means.MeansTest(**believes(means.MeansTest, beliefs, "means"))
-        town.door = door.Door(**believes(door.Door, beliefs, "door"))
-        self.processes: tuple[Bound, ...] = tuple(bind(p, beliefs) for p in week())
-        founding = [bind(step, beliefs, page=f"founding_{step.__name__}") for step in steps()]
+        self.processes: tuple[Bound, ...]
+        town.services, town.means, town.door, self.processes, founding = _bound(beliefs, None if only is None else tuple(only))
         self._check_all_read(only is None)
         town.draws.begin(-burn_in - 1)
         if _state is None:

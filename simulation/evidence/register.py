@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +36,8 @@ NEEDED = ("says", "value", "unit", "source", "grade")
 REFUSED = ("core_substitution", "core_effect_rr_mortality", "marginal_closable_cost_share", "capacity_refill_share",
            "optimism_bias", "double_running_months", "share_time_bed_refilled", "raid_probability", "deadweight",
            "cashable_roi")
+RIVAL = {"value", "year", "price_year", "source", "says"}
+JUDGED = "Judged, not measured: value and range are this project's own."  # true of whatever calls itself an assumption
 Z90 = 1.6448536269514722
 
 
@@ -63,6 +65,8 @@ class Entry:
     none: float | None  # the value that means "no effect"; entries that have it are effects
     others: tuple[Mapping[str, Any], ...]
     line: int
+    index: str = ""  # what brought money from its price year to the model's, and by how much
+    factor: float = 1.0
 
     @property
     def key(self) -> str:
@@ -71,6 +75,11 @@ class Entry:
     @property
     def is_effect(self) -> bool:
         return self.none is not None
+
+    @property
+    def is_drawn(self) -> bool:
+        """True of a number whose range, not only its value, is in the worlds that are run."""
+        return self.kind not in HELD and self.shape != "fixed" and self.low != self.high
 
     def at(self, u: float) -> Any:
         """The value at quantile u of its distribution; a table moves as one, so a monotone table stays so."""
@@ -129,7 +138,7 @@ class Beliefs:
     register: Register
     values: Mapping[str, Any]
     variant: str = "central"
-    asked: set[str] = field(default_factory=set)
+    readers: dict[str, set[str]] = field(default_factory=dict)  # entry -> who asked for it
 
     @property
     def hash(self) -> str:
@@ -146,7 +155,7 @@ class Beliefs:
                 missing.append(Problem(f"simulation/evidence/{page}.yaml", 0, name,
                                        f"{page} asks for this number and the register has none", near))
                 continue
-            self.asked.add(key)
+            self.readers.setdefault(key, set()).add(page)
             found[name] = self._as(key, kind, missing)
         if missing:
             raise EvidenceError(*missing)
@@ -173,7 +182,7 @@ class Beliefs:
 
     def unread(self) -> list[Entry]:
         """Entries nobody has asked for yet: after the whole model is bound there may be none."""
-        return [e for k, e in self.register.entries.items() if k not in self.asked]
+        return [e for k, e in self.register.entries.items() if k not in self.readers]
 
 
 def central(register: Register | None = None) -> Beliefs:
@@ -249,8 +258,12 @@ def _deflators(folder: Path) -> Mapping[str, Mapping[str, float]]:
     path = folder / "deflators.yaml"
     if not path.exists():
         return {}
-    data = read_page(path).data
-    return {index: entry["years"] for index, entry in data.items()}
+    return {index: entry["years"] for index, entry in deflators(folder).items()}
+
+
+def deflators(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    """The indices that bring money to the model's price year: what each says, its source, doubt, and factor by year."""
+    return dict(read_page(folder / "deflators.yaml", "simulation/evidence/deflators.yaml").data)
 
 
 def _entry(page: Page, stem: str, name: str, raw: Any, deflators: Mapping[str, Mapping[str, float]],
@@ -278,11 +291,12 @@ def _entry(page: Page, stem: str, name: str, raw: Any, deflators: Mapping[str, M
         return None
     if factor != 1.0:
         value, low, high = (_times(x, factor) for x in (value, low, high))
+    doubt = raw.get("doubt") or (JUDGED if str(raw["source"]).lower().startswith("assumption") else "")
     return Entry(stem, name, raw["says"], value, low, high, raw.get("shape", "fixed"), unit, by,
                  str(raw.get("price_year") or ""), str(raw.get("place", "England")), str(raw.get("year", "")),
                  raw["source"], raw["grade"], raw.get("kind", "assumption" if raw["grade"] == "D" else "evidence"),
-                 str(raw.get("doubt", "")), bool(raw.get("verify", False)), raw.get("none"),
-                 tuple(raw.get("others") or ()), page.line((name,)))
+                 str(doubt), bool(raw.get("verify", False)), raw.get("none"), tuple(raw.get("others") or ()), page.line((name,)),
+                 str(raw.get("index", "prices")) if factor != 1.0 else "", factor)
 
 
 def _times(x: Any, factor: float) -> Any:
@@ -336,8 +350,15 @@ def _check(page: Page, name: str, raw: Mapping[str, Any], value: Any, low: Any, 
         wrong("shape", "a distribution needs low and high")
     if unit.startswith("pounds") and not raw.get("price_year"):
         wrong("price_year", "money needs a price year")
+    _rivals(raw.get("others") or [], wrong)
     if unit in NON_NEGATIVE and any(t[1] < 0 for t in triples):
         wrong("low", f"a {unit} is never negative")
+
+
+def _rivals(given: Any, wrong: Callable[..., None]) -> None:
+    for rival in given if isinstance(given, list) else [given]:
+        if not isinstance(rival, dict) or not {"value", "source"} <= rival.keys() <= RIVAL:
+            wrong("others", f"a rival figure has value and source, and may have {', '.join(sorted(RIVAL - {'value', 'source'}))}")
 
 
 def _factor(page: Page, name: str, raw: Mapping[str, Any], deflators: Mapping[str, Mapping[str, float]],
@@ -346,7 +367,10 @@ def _factor(page: Page, name: str, raw: Mapping[str, Any], deflators: Mapping[st
     if not str(raw["unit"]).startswith("pounds") or year in (None, PRICE_YEAR, "any"):
         return 1.0
     index = raw.get("index", "prices")
-    if year not in deflators.get(index, {}):
+    if index not in deflators:
+        problems.append(page.problem((name, "index"), f"there is no index {index!r}", did_you_mean(str(index), deflators)))
+    elif year not in deflators[index]:
         problems.append(page.problem((name, "price_year"), f"no {index} index from {year} to {PRICE_YEAR}"))
-        return 1.0
-    return float(deflators[index][year])
+    else:
+        return float(deflators[index][year])
+    return 1.0
