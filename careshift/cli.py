@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from careshift import place_command
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,9 +18,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help="Try a council's plan for care and support on its own people, before anybody lives through it.")
 
+app.add_typer(place_command.app, name="place")
+
 DEMO: dict[str, Any] = {"one_in": 1, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
-Place = Annotated[str | None, typer.Option(help="Another place than the file's (careshift places).")]
+Place = Annotated[str | None, typer.Option(help="Another place than the file's (careshift places), or a council's own page.")]
 OneIn = Annotated[int, typer.Option("--one-in", min=1, max=200, help="Sample: every k-th person, homes of true size.")]
 Workers = Annotated[int, typer.Option(min=0, max=512, help="Processes side by side; 0 takes one a core.")]
 ResultsTo = Annotated[Path | None, typer.Option("--results", help="Folder for the answers [results/<name>].")]

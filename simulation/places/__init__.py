@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.places import england as rates
+from simulation.places import own
 from simulation.places.figures import (
     DEFAULTS,
     SOURCE_MAY,
@@ -35,7 +36,7 @@ from simulation.places.figures import (
 from simulation.places.tables import COLUMNS, Neighbourhoods, Sheet, by_age, neighbourhoods, read_sheet
 from simulation.reading import Page, read_page
 
-__all__ = ["Figure", "Neighbourhoods", "Place", "Rival", "Source", "Table", "known", "load"]
+__all__ = ["Figure", "Neighbourhoods", "Place", "Rival", "Source", "Table", "check_own", "known", "load", "needed"]
 
 FOLDER = Path(__file__).parent
 PAGE = "place.yaml"
@@ -114,13 +115,16 @@ def known() -> list[str]:
 
 
 def load(name_or_path: str | Path) -> Place:
-    """A place, checked. A name finds one of `known()`; a pathlib.Path finds a folder of your own with a place.yaml.
+    """A place, checked. A name finds one of `known()`; the path of a YAML file finds a council's own page (`simulation.places.own`);
+    a pathlib.Path finds a folder of your own with a place.yaml.
 
     Raises BadInput with every mistake at once, each with file, line and field. Nothing is repaired.
     """
+    if own.is_own(name_or_path):
+        return _own(own.read(Path(name_or_path), needed()))
     folder, shown = _find(name_or_path)
     page = read_page(folder / PAGE, f"{shown}/{PAGE}")
-    rules: Mapping[str, Any] = read_page(FOLDER / "needed.yaml", "simulation/places/needed.yaml").data
+    rules = needed()
     problems: list[Problem] = []
     if not isinstance(page.data, dict):
         raise BadInput(page.problem((), "a place is a list of fields: " + ", ".join(TOP)))
@@ -147,6 +151,30 @@ def load(name_or_path: str | Path) -> Place:
     text = {field: str(page.data[field]) for field in ("name", "title", "council")}
     return Place(**text, people=people, life_table=deaths, neighbourhoods=parts, figures=figures,
                  hash=_hash(folder), tables=tables, sources=sources | _their_sources(figures, tables, sources))
+
+
+def needed() -> Mapping[str, Any]:
+    """What the model asks of every place, in which units, and what must agree with what."""
+    rules: Mapping[str, Any] = read_page(FOLDER / "needed.yaml", "simulation/places/needed.yaml").data
+    return rules
+
+
+def check_own(path: str | Path) -> tuple[Place, own.Own]:
+    """A council's own page as a place, and what its owner should be told. Raises BadInput with every mistake at once."""
+    if not own.is_own(path):
+        raise BadInput(Problem(str(path), 0, "", "there is no such page", "careshift place new writes one to fill in; its name ends in .yaml"))
+    read = own.read(Path(path), needed())
+    return _own(read), read
+
+
+def _own(read: own.Own) -> Place:
+    data = read.page.data
+    assert read.people is not None and read.deaths is not None and read.parts is not None
+    used = {f.source for f in read.figures.values()} | {t["source"] for t in read.tables.values()}
+    used |= {rival.source for f in read.figures.values() for rival in f.others}
+    return Place(str(data["name"]), str(data.get("title") or data["council"]), str(data["council"]), read.people, read.deaths, read.parts,
+                 read.figures, read.hash, {name: Table(name, **{f: t[f] for f in TABLE_NEEDED}) for name, t in read.tables.items()},
+                 {key: source for key, source in read.sources.items() if key in used})
 
 
 def _where(folder: Path, shown: str, table: Table, wanted: list[str]) -> tuple[Path, str]:
@@ -179,6 +207,8 @@ def _find(name_or_path: str | Path) -> tuple[Path, str]:
     name = str(name_or_path)
     if name in known():
         return FOLDER / name, f"simulation/places/{name}"
+    if name.lower().endswith(own.ENDINGS):
+        raise BadInput(Problem(name[-200:], 0, "place", "there is no such page", "careshift place new writes one to fill in"))
     if any(sign in name for sign in ("/", "\\", "..", "\0", ":")):
         raise BadInput(Problem("", 0, "place", f"{name[:52]!r} is a path, not the name of a place",
                                f"a name is one word; {there_are}"))

@@ -42,6 +42,8 @@ class England:
     title: str
     totals: Mapping[str, float]
     life_table: Mapping[str, str]
+    people: Mapping[str, str]
+    neighbourhoods: Mapping[str, Any]
     sources: Mapping[str, Mapping[str, Any]]
     figures: Mapping[str, Mapping[str, Any]]
 
@@ -54,7 +56,7 @@ class England:
 def england() -> England:
     """The page of rates, read once."""
     told = read_page(RATES, "simulation/places/england/rates.yaml").data
-    return England(told["title"], told["totals"], told[LIFE_TABLE], told["sources"], told["figures"])
+    return England(told["title"], told["totals"], told[LIFE_TABLE], told["people"], told["neighbourhoods"], told["sources"], told["figures"])
 
 
 def prepare(page: Page, problems: list[Problem]) -> list[str]:
@@ -112,7 +114,7 @@ def taken(names: list[str], figures: Mapping[str, Figure], people: NDArray[np.fl
 
     def count(name: str) -> float | None:
         held = figures.get(name) or out.get(name)
-        return held.value if held else _people(name, people, deaths, parts)
+        return held.value if held else counted(name, people, deaths, parts)
 
     for name, told in england().figures.items():
         if name in names:
@@ -120,8 +122,10 @@ def taken(names: list[str], figures: Mapping[str, Figure], people: NDArray[np.fl
     return out
 
 
-def _people(name: str, people: NDArray[np.float64], deaths: NDArray[np.float64], parts: Neighbourhoods) -> float | None:
+def counted(name: str, people: NDArray[np.float64], deaths: NDArray[np.float64], parts: Neighbourhoods) -> float | None:
     """How many people of an age live here, how many deaths their life table expects, or whose fifth they live in."""
+    if name == "everybody":
+        return float(people.sum())
     if found := AGES.fullmatch(name):
         last = None if found[2] == "plus" else int(found[2]) + 1
         return float(people[:, int(found[1]):last].sum())
