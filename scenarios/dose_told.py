@@ -16,6 +16,7 @@ from scenarios.dose import DOSES, KEPT, WITHOUT
 MILLION = 1_000_000
 FINEST = 0.001  # millions of pounds
 LOW, HIGH = 0.1, 0.9  # the band holds 8 in 10 of the worlds
+LEAST = 4  # worlds of which all must agree before a difference is told
 NAMES = {0.5: "half", 1.0: "once", 2.0: "twice"}
 UNCLEAR = "no difference that could be told from chance"
 # measure -> (in the table, in a sentence, whether it is pounds, more, less)
@@ -89,9 +90,9 @@ def band(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def clear(d: Doses, measure: str) -> bool:
-    """Whether every world, at the question's money and at twice as much, moves the same way."""
+    """Whether every world, of four at least, moves the same way at the question's money and at twice as much."""
     signs = np.sign(d.differs[measure][[DOSES.index(1.0), DOSES.index(2.0)]])
-    return d.worlds > 1 and bool(signs.all()) and len(np.unique(signs)) == 1
+    return d.worlds >= LEAST and bool(signs.all()) and len(np.unique(signs)) == 1
 
 
 def figures(values: np.ndarray, pounds: bool = False, signed: bool = True) -> str:
@@ -191,13 +192,16 @@ def chart(d: Doses, title: str) -> str:
             ax.fill_between(DOSES, low, high, color=BAND, edgecolor=INK, linewidth=0.6)
             ax.plot(DOSES, middle, color=INK, marker="o", markersize=4)
             ax.set_title(_panel(d, measure), loc="left", fontsize=9.5, fontweight="bold")
+            if measure != "people" and not clear(d, measure):
+                ax.annotate("not told from chance", (0, 1), xycoords="axes fraction", va="top", color=GREY, fontsize=8.5)
             ax.set_xticks(DOSES, ["0", "half", "once", "twice"])
             ax.yaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
-        figure.supxlabel("times the money of the question", fontsize=10)
+        figure.supxlabel(f"times the money of the question; differences over {d.years} years from the same world without it", fontsize=10)
         out = StringIO()
         figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", out.getvalue(), flags=re.S)
-    text = re.sub(r"[ \t]+$", "", text[text.index("<svg"):], flags=re.M)
+    text = re.sub(r"(\.\d\d)\d+", r"\1", text[text.index("<svg"):])  # a hundredth of a point is fine enough
+    text = re.sub(r"\n\s*", "\n", re.sub(r"<!--.*?-->", "", text, flags=re.S))
     end = text.index(">") + 1
     said = f"<title>{escape(title)}: dose and response</title><desc>{escape(alt(d))}</desc>"
     return text[:end].replace("<svg ", '<svg role="img" ', 1) + said + text[end:]
