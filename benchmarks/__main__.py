@@ -8,8 +8,9 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.measure import FULL, QUICK, everything
-from benchmarks.table import BEGINS, ENDS, report
+from benchmarks.measure import FULL, QUICK, everything, services
+from benchmarks.table import BEGINS, ENDS, line, put_in, report
+from benchmarks.table import services as services_goal
 
 HERE = Path(__file__).resolve().parent
 PAGE, SHARES, LATEST = HERE.parent / "docs" / "performance.md", HERE / "shares.csv", HERE / "latest.json"
@@ -21,7 +22,15 @@ def main() -> None:
     ask.add_argument("--quick", action="store_true", help="a sample of one in ten, a minute or two; no whole place, no first start")
     ask.add_argument("--write", action="store_true", help="write docs/performance.md and benchmarks/shares.csv as well")
     ask.add_argument("--from-latest", action="store_true", help="measure nothing: tell again what the last run found")
+    ask.add_argument("--services", action="store_true", help="only what all services cost against the first seven; --write renews that row")
     told = ask.parse_args()
+    if told.services:
+        sizes = QUICK if told.quick else FULL
+        goal = services_goal(services(sizes.one_in, sizes.rounds))
+        print(line(goal))
+        if told.write:
+            PAGE.write_text(put_in(PAGE.read_text(encoding="utf-8"), goal), encoding="utf-8")
+        return
     if told.from_latest:
         if not LATEST.exists():
             sys.exit("there is no benchmarks/latest.json yet: run python -m benchmarks first")

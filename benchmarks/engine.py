@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import thread_time
 
 import numpy as np
 
 from benchmarks.given import PROCESSES
+from scenarios.dose import scenario_of
 from simulation.evidence.register import central
 from simulation.model import BURN_IN, CareSystem
 from simulation.places import Place, load
 from simulation.plan import Plan
 from simulation.rules import WEEKS
+from simulation.services import found as kinds
 from simulation.week.coming import grow_older
+
+# The services of the first walk through the house that a plan may pay for; what is there in any case runs beside them.
+FIRST = ("shared_lives", "local_area_coordination", "homeshare", "reablement", "direct_payments", "home_care",
+         "care_home_health_support")
+SETTLED = 104  # weeks of a plan after which most of what its money buys is there
 
 # Figures that count people or pounds of the whole place, by unit: what a larger place has more of.
 GROWS = ("people", "households", "homes", "beds", "posts", "requests", "episodes", "visits", "stays", "bed days",
@@ -37,6 +45,18 @@ def found(one_in: int, *, times: int = 1, burn_in: int = BURN_IN, seed: int = 1)
 def founded(one_in: int, *, times: int = 1, burn_in: int = 26, seed: int = 1) -> CareSystem:
     """A town at the start of its plan, after so many weeks of burn-in."""
     return found(one_in, times=times, burn_in=burn_in, seed=seed).burn_in()
+
+
+def funded(one_in: int, names: Sequence[str] | None = None, *, burn_in: int = 26, weeks: int = SETTLED, seed: int = 1) -> CareSystem:
+    """A town in which these services (or all) have the money of their own questions, after so many weeks of the plan.
+
+    Services that are neither named nor there in any case (bought person by person) are not founded at all.
+    """
+    asked = {n: s for n in kinds() if (names is None or n in names) and (s := scenario_of(n))}
+    there = [n for n in kinds() if n in asked or scenario_of(n) is None]
+    plan = Plan(years=10, invest={n: s.plan.invest[n] for n, s in asked.items()})
+    return CareSystem(load("doncaster"), central(), plan, seed=seed, one_in=one_in, events="counts", burn_in=burn_in,
+                      only=there).run(burn_in + weeks)
 
 
 class Subset:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import alone
 from benchmarks.columns import ColumnTown
-from benchmarks.engine import Subset, found, founded, present, shares
+from benchmarks.engine import FIRST, Subset, found, founded, funded, present, shares
 from benchmarks.floor import floor
 from benchmarks.given import given
 from benchmarks.objects import ObjectTown
@@ -53,6 +53,8 @@ def everything(sizes: Sizes, say: Callable[[str], None]) -> dict[str, Any]:
         found["whole"] = alone.ask("whole", sizes.whole)
     say("the same weeks in every form, in turn")
     found |= forms(sizes.one_in, sizes.rounds)
+    say("all services on, against the first seven")
+    found["services"] = services(sizes.one_in, sizes.rounds)
     say("cost against population")
     found["grows"] = growth(sizes.grows, sizes.rounds)
     found["shares"] = shares(founded(sizes.one_in))
@@ -86,6 +88,16 @@ def forms(one_in: int, rounds: int) -> dict[str, Any]:
         for name, (town, weeks) in towns.items():
             least[name] = min(least[name], weeks_of(town, weeks) / weeks)
     return {"people": people, "seconds": least, "floor": limit._asdict()}
+
+
+def services(one_in: int, rounds: int) -> dict[str, float]:
+    """Seconds of a whole week with all services on, and with the first seven alone; in turn, the least of the rounds."""
+    towns = {"first": funded(one_in, FIRST), "all": funded(one_in)}
+    least = dict.fromkeys(towns, math.inf)
+    for _ in range(rounds):
+        for name, town in towns.items():
+            least[name] = min(least[name], weeks_of(town, YEAR // 2) / (YEAR // 2))
+    return least
 
 
 def weeks_of(town: Any, weeks: int) -> float:

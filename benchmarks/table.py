@@ -50,7 +50,34 @@ def goals(found: Mapping[str, Any]) -> list[Goal]:
             Goal("Exponent of cost against population", power, f"{power:.2f}", "at most 1.10", power <= 1.10),
             Goal("Bytes of state a person (all tables)", held["tables"], f"{held['tables']:.0f}", "under 150",
                  held["tables"] < 150),
-            Goal("Seconds to found 100,000 people", founding, f"{founding:.1f} s", "under 10 s", founding < 10)]
+            Goal("Seconds to found 100,000 people", founding, f"{founding:.1f} s", "under 10 s", founding < 10),
+            services(found.get("services"))]
+
+
+def services(seconds: Mapping[str, float] | None) -> Goal:
+    """What all services cost in speed, against the first seven."""
+    what, goal = "All services on against the first seven, whole week", "at most 1.6 times"
+    if not seconds:
+        return Goal(what, None, "", goal, None)
+    ratio = seconds["all"] / seconds["first"]
+    return Goal(what, ratio, f"{ratio:.2f} times ({seconds['first'] * 1000:.0f} to {seconds['all'] * 1000:.0f} ms)", goal, ratio <= 1.6)
+
+
+def line(goal: Goal) -> str:
+    """A goal as a row of the table."""
+    return f"| {goal.what} | {goal.shown} | {goal.goal} | {goal.says} |"
+
+
+def put_in(page: str, goal: Goal) -> str:
+    """The page with this one row of the goals renewed, or added below the others where there was none."""
+    rows = page.split("\n")
+    at = next((i for i, row in enumerate(rows) if row.startswith(f"| {goal.what} |")), None)
+    if at is None:
+        first = next(i for i, row in enumerate(rows) if row.startswith("| Goal |"))
+        at = next(i for i in range(first, len(rows)) if not rows[i].startswith("|"))
+        rows.insert(at, "")
+    rows[at] = line(goal)
+    return "\n".join(rows)
 
 
 def report(found: Mapping[str, Any]) -> str:

@@ -1,1 +1,7 @@
-"""How far the model is known: targets, priors and posteriors. (No calibration is shipped yet.)"""
+"""How far the model is known: targets, priors and posteriors, for this model and for any other. (No posterior is shipped yet.)"""
+
+from calibration.calibrate import calibrate
+from calibration.result import Posterior
+from calibration.targets import CalibrationFailed, Target, held_out, register
+
+__all__ = ["CalibrationFailed", "Posterior", "Target", "calibrate", "held_out", "register"]

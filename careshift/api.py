@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import platform
-import sys
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import careshift as package
-from scenarios import design, keeping, runs
+from scenarios import design, keeping, runs, service_facts
 from scenarios import plan as files
 from scenarios.form import LARGEST_SEED
 from scenarios.plan import Scenario
@@ -59,42 +56,7 @@ def services(place: str = "doncaster") -> list[dict[str, Any]]:
 
     All of it is read from the service itself and from the register; no list of services is kept anywhere.
     """
-    from simulation.services import found as kinds
-    from simulation.services import made
-
-    held, prices = register.load(), _prices(place)
-    out: list[dict[str, Any]] = []
-    for service in made(register.central()):
-        kind = kinds()[service.name]
-        effects = [e for e in _entries(service, held) if e.is_effect]
-        cost, lead = service.costs_a_person(prices), float(service.lead_time())
-        out.append({"name": service.name, "title": kind.title, "counts": kind.counts, "home": kind.home or "stays at home",
-                    "cost": float(cost), "cost unit": cost.unit, "lead weeks": lead,
-                    "capacity": _says(kind.makes_room), "effects": len(effects),
-                    "effect grades": {g: sum(e.grade == g for e in effects) for g in register.GRADES},
-                    "says": _says(sys.modules[kind.__module__])})
-    return out
-
-
-def _entries(service: Any, held: register.Register) -> list[register.Entry]:
-    """The numbers a service believes: its own page, and those it shares with others."""
-    keys = [k for f in fields(service) for k in (f"{service.name}.{f.name}", f"shared.{f.name}") if k in held.entries]
-    return [held.entries[k] for k in keys]
-
-
-def _prices(place: str) -> dict[str, float]:
-    """The price list of a place as it is founded."""
-    from simulation.founding.prices import prices
-    from simulation.process import bind
-
-    stand = SimpleNamespace(place=place_files.load(place), prices={})
-    bind(prices, register.central(), page="founding_prices").run(stand)
-    return stand.prices
-
-
-def _says(what: Any) -> str:
-    """The first sentence of what code says of itself."""
-    return " ".join((inspect.getdoc(what) or "").split("\n\n")[0].split())
+    return service_facts.services(place)
 
 
 def week() -> list[Any]:

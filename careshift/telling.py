@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios import answers
 from scenarios.answers_words import number
+from scenarios.service_facts import cost, lead, strength
 from simulation.errors import BadInput, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -128,24 +129,9 @@ def services(listed: list[dict[str, Any]]) -> None:
     out = Console(highlight=False, markup=False)
     for s in listed:
         out.print(f"{s['name']}: {s['says']}")
-        wait = f"{s['lead weeks']:.0f} weeks" if s["lead weeks"] else "none of its own: what is there, and its staff"
-        for line in (f"a person costs: {cost(s['cost'], s['cost unit'])}", f"lead time: {wait}",
+        for line in (f"a person costs: {cost(s['cost'], s['cost unit'])}", f"lead time: {lead(s['lead weeks'])}",
                      f"capacity ({s['counts']}): {s['capacity']}", f"evidence: {strength(s['effect grades'])}"):
             out.print(Padding(line, (0, 0, 0, 4)))
-
-
-def cost(pounds: float, unit: str) -> str:
-    """£873 a week, £23.56 an hour, £2,032 each."""
-    each = unit.removeprefix("pounds").strip() or "each time"
-    return f"£{pounds:,.2f} {each}" if pounds < 100 else f"£{pounds:,.0f} {each}"
-
-
-def strength(grades: dict[str, int]) -> str:
-    """3 effects: 1 of grade B, 2 of grade D (assumption)."""
-    said = {"A": "", "B": "", "C": "", "D": " (assumption)"}
-    told = [f"{n} of grade {g}{said[g]}" for g, n in grades.items() if n]
-    count = sum(grades.values())
-    return f"{count} effect{'s' if count != 1 else ''}: {', '.join(told)}" if count else "no effect is believed"
 
 
 def _known(name: str, value: str | None, options: Any) -> None:

@@ -97,6 +97,7 @@ def run_one(job: Job) -> Replication:
     base.close()
     del base
     lines: dict[str, dict[str, np.ndarray]] = {}
+    lives: dict[str, np.ndarray] = {}  # on what everybody lived each year in the runs compared with
     found: list[dict[tuple[int, str, str, str], float]] = []
     weekly: dict[str, np.ndarray] = {}
     for run in job.runs:
@@ -105,7 +106,8 @@ def run_one(job: Job) -> Replication:
         system = from_state(state, plan, beliefs=change[run.variant](beliefs))
         system.run()
         if not run.against:
-            lines[run.key] = reference_lines(system.town)
+            lines[run.key], lives[run.key] = reference_lines(system.town), system.recorder.lives
+        system.recorder.against = lives[run.against or run.key]
         found.append({(y, m, u, g): v for y, m, u, g, v in system.recorder.yearly(system.town)})
         weekly.update({f"{run.key}\t{m}": np.asarray(s, dtype=np.float32)
                        for m, s in system.recorder.weekly(system.town).items()})

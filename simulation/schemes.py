@@ -20,6 +20,7 @@ from simulation.world.town import Town
 
 AT_HOME = (SETTING.index("own home"), SETTING.index("with family"))
 TINY = 1e-6  # what float32 columns lose
+WITHHELD = "withheld in a trial: "  # a table of who must not be given a service while it is tried out, by its name
 PREVENTION = "prevention_and_community"  # the line that is cut first when money is short
 
 
@@ -114,8 +115,10 @@ def follow_demand(service: Service, town: Town, rows: Array, weeks: float, spare
 
 
 def has_not(service: Service, town: Town, people: Array) -> Array:
-    """Those of these people who have no support from this service now."""
-    return np.asarray(people[(town.residents.supports[people] & np.uint32(1 << town.service(service.name))) == 0])
+    """Those of these people who have no support from this service now, and from whom no trial withholds it."""
+    none = (town.residents.supports[people] & np.uint32(1 << town.service(service.name))) == 0
+    withheld = town.tables.get(WITHHELD + service.name)
+    return np.asarray(people[none if withheld is None else none & ~withheld[people]])
 
 
 def helped_for_now(town: Town, people: Array, beside: Service | None = None) -> Array:

@@ -78,7 +78,6 @@ class Service:
     pools: ClassVar[frozenset[str]] = frozenset()  # of {"care_workers", "volunteers", "family_hours"}
     effects: ClassVar[frozenset[str]] = frozenset()  # the only columns of residents that `helps` may change
     role: ClassVar[str] = ""  # code of ROLE for its care workers
-    content: ClassVar[frozenset[str]] = frozenset()  # endings in its own words after which nobody asks the council
     by_neighbourhood: ClassVar[bool] = False  # it has a provider in each neighbourhood (a patch, a group), else one
     sceptic: ClassVar[str] = ""  # what a careful sceptic of the Treasury would say of it, in two or three sentences
 

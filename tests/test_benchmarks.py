@@ -13,12 +13,13 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import alone, floor, measure, table
 from benchmarks.columns import ColumnTown
-from benchmarks.engine import Subset, founded, place_times, shares
+from benchmarks.engine import FIRST, Subset, founded, funded, place_times, shares
 from benchmarks.given import PROCESSES, given
 from benchmarks.objects import COLUMNS, ObjectTown
 from benchmarks.plain import plain
 from simulation import rules
 from simulation.model import CareSystem
+from simulation.services import found
 from simulation.week import NAMES, hospital, needing
 from simulation.world.residents import Resident
 
@@ -135,7 +136,7 @@ FOUND: dict[str, Any] = {
     "whole": {"seconds": 61.0, "waited": 80.0, "people": 1000, "weeks": 624, "megabytes": 700.0, "founding": 5.0},
     "grows": {"rows": [{"people": 30_000, "founding": 1.2, "week": 0.01}, {"people": 60_000, "founding": 3.0, "week": 0.02}],
               "exponent": 1.0, "last": 1.0},
-    "shares": {"needing": 0.6, "paying": 0.4},
+    "shares": {"needing": 0.6, "paying": 0.4}, "services": {"first": 0.030, "all": 0.045},
 }
 
 
@@ -146,6 +147,26 @@ def test_goals_are_told_as_they_are_met_or_not() -> None:
     assert told["One replication, founding included, one core"] == "**not met**" and told["Its peak memory"] == "met"
     without = table.goals({k: v for k, v in FOUND.items() if k != "whole"})
     assert [g.says for g in without].count("not measured in this run") == 2
+
+
+def test_what_services_cost_is_told_against_its_goal_and_its_row_can_be_renewed_alone() -> None:
+    goal = table.services({"first": 0.030, "all": 0.045})
+    assert goal.says == "met" and goal.shown == "1.50 times (30 to 45 ms)" and table.services(None).met is None
+    assert table.services({"first": 0.03, "all": 0.06}).says == "**not met**" and goal in table.goals(FOUND)
+    page = "Before\n| Goal | measured |\n| --- | ---: |\n| Other | 1 |\n\nAfter\n"
+    once = table.put_in(page, goal)
+    assert once.split("\n")[3:6] == ["| Other | 1 |", table.line(goal), ""] and once.endswith("\nAfter\n")
+    assert table.put_in(once, goal) == once and len(once.split("\n")) == len(page.split("\n")) + 1
+
+
+def test_all_services_are_on_in_one_town_and_the_first_seven_in_the_other() -> None:
+    some, every = (funded(500, names, burn_in=4, weeks=8) for names in (FIRST, None))
+    for system in (some, every):
+        assert all(system.town.commissioner.funding.get(n, 0) > 0 for n in FIRST)
+    named = {s.name for s in every.town.services} - {s.name for s in some.town.services}
+    assert len(named) >= 17 and {"residential", "nursing"} <= {s.name for s in some.town.services}
+    assert all(every.town.commissioner.funding.get(n, 0) > 0 for n in named)
+    assert {s.name for s in every.town.services} == set(found())
 
 
 def test_writing_replaces_the_tables_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import sys
-from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-import simulation.services
 from simulation.draws import Draws, never
 from simulation.evidence.lists import SETTING
-from simulation.evidence.register import FOLDER, Beliefs, central, load, sceptic
+from simulation.evidence.register import central, sceptic
 from simulation.evidence.units import Weeks
 from simulation.model import CareSystem
 from simulation.places import load as load_place
@@ -290,36 +284,6 @@ def test_when_a_scheme_closes_the_people_it_supported_ask_again() -> None:
     go(tiny, 1, luck=STEADY)
     assert tiny.story("Tom")[1:] == [("ends", "shared_lives", "closing"), ("asks", "", "support ended")]
     assert not tiny.town.providers.open.any()
-
-
-# The example of docs/add_a_service.md ---------------------------------------------------------------------------------
-@pytest.fixture
-def visiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beliefs]:
-    """The documented example, taken from the page as it stands and added in a folder of its own; nothing is edited."""
-    page = (Path(__file__).parent.parent / "docs" / "add_a_service.md").read_text(encoding="utf-8")
-    code, evidence = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)[0] for kind in ("python", "yaml"))
-    assert code.count("\n") < 120
-    folder = tmp_path / "evidence"
-    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / "visiting.yaml").write_text(evidence, encoding="utf-8")
-    (tmp_path / "visiting.py").write_text(code, encoding="utf-8")
-    monkeypatch.setattr(simulation.services, "__path__", [*simulation.services.__path__, str(tmp_path)])
-    found.cache_clear()
-    yield central(load(folder))
-    found.cache_clear()
-    sys.modules.pop("simulation.services.visiting", None)
-
-
-def test_a_new_service_is_one_file_and_one_page(visiting: Beliefs) -> None:
-    assert "visiting" in found()
-    people = [resident(f"P{i}", age=80, lonely=i < 10) for i in range(30)]
-    tiny = a_town(*people, services=["visiting"], money={"visiting": 200}, beliefs=visiting)
-    go(tiny, 104, "supporting", "paying")
-    lonely, others = tiny.town.residents.company[:10], tiny.town.residents.company[10:]
-    assert (lonely > 0).mean() > (others > 0).mean() and tiny.paid("council", "visiting") > 15_000
-    tiny.town.commissioner.funding.clear()
-    go(tiny, 200, "supporting", "paying")
-    assert not len(Users(tiny.town, 0)) and not tiny.town.providers.room.any()
 
 
 # Stories: supported living and community support ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from simulation.evidence.lists import FIFTH, GROUP, TENURE
+from simulation.measures.instead import LIVES_ON, Instead, instead, lives_on
 from simulation.measures.kinds import MEASURES, Divided, Happened, InYear, Measure, Now, Pounds, Seen, each_once
 from simulation.process import B1, F4, F8, I1, I2, kernel
 from simulation.rules import WEEKS
@@ -60,6 +61,9 @@ class Recorder:
         self.cell = np.zeros(len(town.residents), dtype=np.int16)
         self.seen = np.zeros(len(town.residents), dtype=np.bool_)
         self.in_year = np.zeros((self.years, CELLS + 1))
+        self.lives = np.zeros((self.years, len(town.residents)), dtype=np.uint8)  # on what everybody lives at each year's end
+        self.against: Array | None = None  # the same of the run compared with, where there is one
+        self._told: dict[int, F8] = {}
         self.renew(town)
 
     # Watching ------------------------------------------------------------------------------------------------------
@@ -83,6 +87,8 @@ class Recorder:
             assert isinstance(measure, Seen)
             if town.week % measure.every == 0:
                 self._look(measure, now, year, w)
+        if town.week >= 0 and (w + 1) % WEEKS == 0:
+            self.lives[year] = lives_on(now)
 
     def _look(self, measure: Seen, now: Now, year: int, w: int) -> None:
         i, given = self.at[measure.name], measure.look(now)
@@ -147,6 +153,8 @@ class Recorder:
             return _by_group(np.append(self._events(measure, town, weeks), 0.0)) * size
         if isinstance(measure, InYear):
             return _by_group(self.in_year[y]) * size
+        if isinstance(measure, Instead):
+            return self._instead(measure.what, y) * size
         return self._seen(measure, y) * size
 
     def _seen(self, measure: Measure, y: int) -> F8:
@@ -169,6 +177,16 @@ class Recorder:
                 for week in by_week.keys() & set(weeks):
                     total += by_week[week][:, int(measure.amounts)]
         return total
+
+    def _instead(self, what: str, y: int) -> F8:
+        """People by what they live on in place of a council-paid care home place; nothing where no run is compared with."""
+        out = np.full(len(GROUPS), np.nan)
+        if self.against is not None and self.lives[y].any() and self.against[y].any():
+            if y not in self._told:
+                self._told[y] = instead(self.lives[y], self.against[y])
+            younger, older = self._told[y][:, LIVES_ON.index(what)]
+            out[[list(GROUPS).index(g) for g in ("all", *AGES)]] = younger + older, younger, older
+        return out
 
     def _pounds(self, measure: Pounds, town: Town, year: int) -> F8:
         money = town.money
@@ -201,7 +219,7 @@ class Recorder:
         return out
 
     # Keeping -------------------------------------------------------------------------------------------------------
-    KEPT = ("above", "below", "last", "looks", "series", "cell", "seen", "in_year")
+    KEPT = ("above", "below", "last", "looks", "series", "cell", "seen", "in_year", "lives")
 
     def state(self) -> dict[str, Array]:
         """A copy of all that has been recorded, for a fork."""

@@ -59,7 +59,6 @@ class CommunityCircles(Service):
     keeps_funder: ClassVar[bool] = True
     statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"company", "control", "break_hours", "stage", "reason", "asked", "long_term"})
-    content: ClassVar[frozenset[str]] = frozenset({"nobody left in the circle", "facilitator leaves"})
     sceptic: ClassVar[str] = (
         "Half a million pounds over five years had matched forty people after two. The evaluations are small, uncontrolled "
         "and made for the funder, and nothing shows that anybody used fewer services. Families that can gather every month "

@@ -64,7 +64,7 @@ class LivingWell(Service):
         "company do not last. If it is worth having, it is for how people feel, not for the hospital.")
 
     def makes_room(self, town: Town) -> None:
-        """Money buys coordinators' time at so many pounds a person, as lists and volunteers are found; monthly from the list."""
+        """Money buys coordinators' time at so many pounds a person, as lists and volunteers are found; every fortnight from the list."""
         rows, p = schemes.rows_of(self, town), town.providers
         money = schemes.steady_money(self, town, self.posts_run_on)
         if not len(rows) or (money <= 0 and not p.built[rows].any()):

@@ -53,11 +53,12 @@ class Reablement(Service):
         "those it helps, and a poor promise of cash.")
 
     def suits(self, people: Array, town: Town) -> Array:
-        """Older people with personal-care needs who live at home and could gain: not all, and fewer with dementia."""
+        """Older people with needs who live at home, are not in it and could gain: not all, and fewer with dementia."""
         r = town.residents
         could = np.where(r.dementia[people], self.eligible_with_dementia, self.eligible)
         fits = (r.age[people] >= self.older_age) & (r.need[people] > 0) & (r.setting[people] <= max(schemes.AT_HOME))
         fits &= (r.band[people] == 0) & (r.funder[people] == 0)
+        fits &= (r.supports[people] & np.uint32(1 << town.service(self.name))) == 0  # nobody is in it twice
         gains = town.draws.traits("reablement: could gain", people) < could
         return np.where(fits & gains, float(self.appeal), UNSUITABLE)
 

@@ -56,7 +56,6 @@ class SelfHelpGroups(Service):
     statutory: ClassVar[bool] = False
     by_neighbourhood: ClassVar[bool] = True
     effects: ClassVar[frozenset[str]] = frozenset({"company", "control"})
-    content: ClassVar[frozenset[str]] = frozenset({"group stops"})
     sceptic: ClassVar[str] = (
         "Those who come to groups are those who would have found company elsewhere, and those who stay are the ones it helps. "
         "No controlled evidence in English social care was located. Grants pay for what people did unpaid before, and when "

@@ -103,7 +103,7 @@ class TechnologyEnabledCare(Service):
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Equipment and the centre, from the day the money comes; and each call-out on top, since calls are not rationed."""
         yield from schemes.scheme_costs(self, town, schemes.PREVENTION)
-        yield from schemes.lump(self.name, schemes.PREVENTION, "support", town.memory.get(CALLS, 0.0) * self.call_out)
+        yield from schemes.lump(self.name, schemes.PREVENTION, "overhead", town.memory.get(CALLS, 0.0) * self.call_out)
 
     def ends(self, users: Users, town: Town) -> Mapping[str, Array]:
         """People move to a home where others answer; some have it taken out; without money it is."""

@@ -12,6 +12,7 @@ from simulation.draws import Draws
 from simulation.evidence.lists import BAND, FUNDER, HOSPITAL, NEED, REASON, STAGE
 from simulation.evidence.units import By, Ratio, Share, Shares, Weeks
 from simulation.process import changes
+from simulation.schemes import helped_for_now
 from simulation.world.columns import Array
 from simulation.world.ledger import Events
 from simulation.world.town import Town
@@ -150,7 +151,7 @@ def _short_term_help(rows: Array, town: Town, recently_worse: Weeks) -> Array:
     r = town.residents
     helped_by = np.full(len(rows), -1)
     worse = (r.worsened[rows] < recently_worse) | (r.hospital[rows] > 0)
-    able = (r.need[rows] >= SOME) & worse
+    able = (r.need[rows] >= SOME) & worse & ~helped_for_now(town, rows)
     for k, service in enumerate(town.services):
         if service.long_term or not service.statutory:
             continue

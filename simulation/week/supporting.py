@@ -99,8 +99,7 @@ def _end(town: Town, service: Service, users: Users) -> None:
         left &= ~now
         town.end(users.placements[now], why)
         service.afterwards(users.rows[now], town)
-        needed = service.long_term or service.statutory or service.bridges
-        if why == OUTGROWN or (needed and why not in CONTENT | service.content):
+        if why == OUTGROWN or (why not in CONTENT and (service.long_term or service.statutory or service.bridges)):
             _ask_again(town, users.rows[now], "outgrown" if why == OUTGROWN else "support ended")
 
 

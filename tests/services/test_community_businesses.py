@@ -74,8 +74,10 @@ def test_when_the_grant_ends_the_costs_remain_and_most_close_within_a_year() -> 
     go(tiny, 80, "supporting", "paying", luck=COME)
     going = np.count_nonzero(tiny.town.providers.built)
     assert going < 15
-    closed = tiny.town.events.happened("ends", range(90), cause="business closes").sum()
-    assert closed > 0 and tiny.town.events.happened("asks", range(90), cause="support ended").sum() > 0
+    assert tiny.town.events.happened("ends", range(90), cause="business closes").sum() > 50
+    go(tiny, 150, luck=COME)
+    r = tiny.town.residents
+    assert not r.days.any() and not r.hours_other.any() and r.company.max() < 0.5, "days, hours, company end with it"
 
 
 def test_half_the_grant_is_not_half_the_harm_but_a_slow_death() -> None:

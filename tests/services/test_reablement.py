@@ -107,3 +107,13 @@ def test_it_takes_those_who_could_gain_and_fewer_people_with_dementia() -> None:
     tiny = a_town(*people, services=["reablement"])
     fits = np.isfinite(tiny.town.services[0].suits(np.arange(2000), tiny.town))
     assert 0.55 < fits[::2].mean() < 0.75 and 0.2 < fits[1::2].mean() < 0.4
+
+
+def test_nobody_in_reablement_is_offered_it_again() -> None:
+    """Somebody who is taken to hospital out of it asks for support on leaving: it goes on, and is not begun beside itself."""
+    tiny = team(resident("Mr A", age=82, need=2), resident("Mrs B", age=82, need=2))
+    tiny.town.draws.fixed = dict(GAINS)
+    service, both = tiny.town.services[0], np.arange(2)
+    assert np.isfinite(service.suits(both, tiny.town)).all()
+    begin(tiny, "reablement", ["Mr A"])
+    assert np.isfinite(service.suits(both, tiny.town)).tolist() == [False, True]

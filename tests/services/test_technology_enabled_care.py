@@ -63,7 +63,7 @@ def test_more_alarms_more_call_outs_on_top_of_the_budget() -> None:
         begin(tiny, NAME, tiny.names)
         go(tiny, 26, "supporting", "paying", luck=KEEPS)
         answered = int(tiny.town.events.happened("alarm answered", range(26)).sum())
-        return float(tiny.town.money.by_week("council", NAME, purpose="support").sum()), answered
+        return float(tiny.town.money.by_week("council", NAME, purpose="overhead").sum()), answered
     (few, some), (much, many) = paid(20), paid(100)
     assert much == pytest.approx(45 * many) and few == pytest.approx(45 * some) and many > 3 * some > 30
 
