@@ -93,6 +93,11 @@ class World:
         return fork(self.state, years=YEARS, beliefs=soon, extra_care=LARGE["extra_care"], keyring=LARGE["keyring"])
 
     @cached_property
+    def without_reablement(self) -> Watched:
+        """Nobody is taken on for reablement from the first week."""
+        return fork(self.state, years=YEARS, beliefs=believing(self.beliefs, reablement__eligible=0.0, reablement__eligible_with_dementia=0.0))
+
+    @cached_property
     def without_home_care(self) -> tuple[Watched, WithoutHomeCare]:
         trial = WithoutHomeCare()
         return fork(self.state, years=1, at={1: trial.begin}), trial
@@ -150,12 +155,22 @@ def _study(w: World, ran: Watched, services: tuple[str, ...], value: designs.Val
 PARTNERS = ("living_well", "home_from_hospital")
 
 
-def _trial(w: World, name: str, value: designs.Value, weeks: int, of: Callable[[Trial], tuple[Array, Array]] | None = None) -> tuple[Found, Floats]:
-    """One trial by its arms, and the values of the arm that was not offered it."""
+class Arms(NamedTuple):
+    """What a trial finds by its arms; the same people without it; and how far the others' values spread."""
+
+    found: Found
+    truth: Found
+    spread: float
+
+
+def _trial(w: World, name: str, value: designs.Value, weeks: int, of: Callable[[Trial], tuple[Array, Array]] | None = None) -> Arms:
+    """One trial by its arms, whatever people did with what they were offered."""
     ran, trial = w.trials
     one, other = of(trial) if of else trial.arms[name]
-    start = np.full(len(other), YEAR)
-    return designs.randomised(value, ran.record, one, other, YEAR, weeks), value(ran.record, other, start, weeks)
+    start = np.full(len(one), YEAR)
+    return Arms(designs.randomised(value, ran.record, one, other, YEAR, weeks),
+                designs.same_people(value, ran.record, w.base.record, Cohort(one, start), weeks),
+                float(np.nanstd(value(ran.record, other, np.full(len(other), YEAR), weeks))))
 
 
 def _odds(found: Found) -> float:
@@ -170,23 +185,18 @@ def _cared_for(trial: Trial) -> tuple[Array, Array]:
 
 
 def telecare_randomised(w: World) -> Says:
-    found, _ = _trial(w, "telecare", ever("emergency stay"), YEAR)
-    return Says(_odds(found), np.nan, found.people)
+    arms = _trial(w, "telecare", ever("emergency stay"), YEAR)
+    return Says(_odds(arms.found), _odds(arms.truth), arms.found.people)
 
 
-def attila_randomised(w: World) -> Says:
-    found, _ = _trial(w, "attila", ever("moves to a care home"), 2 * YEAR)
-    return Says(found.change, np.nan, found.people)
-
-
-def start_care_home(w: World) -> Says:
-    found, _ = _trial(w, "start", ever("moves to a care home"), 2 * YEAR, _cared_for)
-    return Says(found.change, np.nan, found.people)
+def _into_a_care_home(w: World, name: str, of: Callable[[Trial], tuple[Array, Array]] | None = None) -> Says:
+    arms = _trial(w, name, ever("moves to a care home"), 2 * YEAR, of)
+    return Says(arms.found.change, arms.truth.change, arms.found.people)
 
 
 def _in_sd(w: World, name: str, column: str, weeks: int) -> Says:
-    found, others = _trial(w, name, level(column), weeks)
-    return Says(found.difference / float(np.nanstd(others)), np.nan, found.people)
+    arms = _trial(w, name, level(column), weeks)
+    return Says(arms.found.difference / arms.spread, arms.truth.difference / arms.spread, arms.found.people)
 
 
 def care_home_support(w: World) -> Says:
@@ -212,7 +222,8 @@ def _reablement(w: World, value: designs.Value) -> Says:
         return begins[(record.was("age", begins, week) >= OLDER) & (record.was("council", begins, week + designs.MONTH) > 0)]
 
     found = designs.matched(value, ran.record, cohort.only(older), YEAR, pool, known)
-    return Says(found.change, np.nan, found.people)
+    truth = designs.same_people(value, ran.record, w.without_reablement.record, cohort.only(older), YEAR)
+    return Says(found.change, truth.change, found.people)
 
 
 def _lasting_after(record: Record, people: Array, start: Array, weeks: int) -> Floats:
@@ -226,7 +237,9 @@ def _all_council(record: Record, people: Array, start: Array, weeks: int) -> Flo
 def home_care_gain(w: World) -> Says:
     ran, trial = w.without_home_care
     found = designs.randomised(level("scrqol"), ran.record, *trial.arms, 1, 3)
-    return Says(found.difference, np.nan, found.people)
+    lost, start = trial.arms[1], np.full(len(trial.arms[1]), 1)
+    truth = designs.same_people(level("scrqol"), w.base.record, ran.record, Cohort(lost, start), 3)
+    return Says(found.difference, truth.difference, found.people)
 
 
 def direct_payments_75(w: World) -> Says:
@@ -256,7 +269,9 @@ DONE: dict[str, Callable[[World], Says]] = {
     "popp_before_after": lambda w: _study(w, w.partnerships, PARTNERS, count("emergency stay", amount=True), HALF, matched=False),
     "popp_matched": lambda w: _study(w, w.partnerships, PARTNERS, STAYS, YEAR, matched=True),
     "red_cross_matched": lambda w: _study(w, w.home_from_hospital, ("home_from_hospital",), STAYS, HALF, matched=True, lately=8),
-    "telecare_randomised": telecare_randomised, "attila_randomised": attila_randomised, "start_care_home": start_care_home,
+    "telecare_randomised": telecare_randomised,
+    "attila_randomised": lambda w: _into_a_care_home(w, "attila"),
+    "start_care_home": lambda w: _into_a_care_home(w, "start", _cared_for),
     "start_strain": lambda w: _in_sd(w, "start", "strain", MONTHS_8),
     "befriending_first_year": lambda w: _in_sd(w, "befriending", "satisfaction", MONTHS_9),
     "befriending_later": lambda w: _in_sd(w, "befriending", "satisfaction", YEAR + HALF),
