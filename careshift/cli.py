@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from careshift import experiments
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
                   context_settings={"help_option_names": ["-h", "--help"]},
                   help="Try a council's plan for care and support on its own people, before anybody lives through it.")
 
+app.add_typer(experiments.app, name="experiment")
 DEMO: dict[str, Any] = {"one_in": 1, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
 Place = Annotated[str | None, typer.Option(help="Another place than the file's (careshift places).")]
