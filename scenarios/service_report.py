@@ -94,15 +94,15 @@ def response(name: str, d: Doses | None) -> str:
     if d is None:
         return f"## Dose and response\n\n{intro}\n\nNot run yet: `python -m scenarios.service_report {name}`.\n"
     m = d.made
-    how = (f"Made by `python -m scenarios.service_report`: {m['place'].title()}, a sample of one adult in {m['one_in']}, {d.worlds} worlds with "
+    how = (f"Made by `python -m scenarios.service_report`: {m['place'].title()}, a sample of one adult in {m['one_in']}, worlds: {d.worlds}, each with "
            f"values drawn from the evidence (seed {m['seed']}), {d.years} years; each world founded and burnt in once and run without the money "
            f"and with half, once and twice as much, with the same people and the same luck. Code `{m['code']}`, evidence `{m['evidence']}`. "
            "First the median of the worlds, in brackets the range that holds 8 in 10 of them. Figures are for the whole place.")
     chance = (f"A sample moves by chance: homes keep their true size in it, and one that closes in one run and not in the other moves many "
-              f"figures at once, {m['one_in']} times over. So a difference is told only where all {d.worlds} worlds agree on its direction, at "
-              "once and at twice the money. With so few worlds and so many pages some will agree by luck, and a real difference too small for "
+              f"figures at once, {m['one_in']} times over. So a difference is told only where all worlds, four at least, agree on its direction, "
+              "at once and at twice the money. With so few worlds and so many pages some will agree by luck, and a real difference too small for "
               "so small a sample is not told; small ones want the whole place and twenty worlds. What takes longer than these years "
-              "(buildings, trust, children who grow old) is not seen.")
+              "is not seen.")
     return "\n\n".join(["## Dose and response", intro, words(d), f"![{alt(d)}](img/{name}.svg)", table(d), how, chance]) + "\n"
 
 
