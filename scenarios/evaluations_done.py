@@ -98,8 +98,9 @@ class World:
 
 # What matched studies knew of people ----------------------------------------------------------------------------------------
 def known(record: Record, people: Array, week: Array) -> Floats:
-    """Age, sex, need, frailty, dementia, and stays in hospital in the last month, half year and year."""
+    """Age, sex, need, frailty, dementia, weeks since the last stay, and stays in the last month, half year and year."""
     columns = [record.was(name, people, week) for name in ("age", "sex", "need", "frailty", "dementia")]
+    columns.append(np.minimum(week - record.was("discharged", people, week), QUARTER))
     stays = [record.happened("emergency stay", people, week - weeks, week) for weeks in (5, HALF, YEAR)]
     return np.stack([*columns, *stays], axis=1)
 
