@@ -18,7 +18,8 @@ import numpy as np
 import yaml
 
 from scenarios.answers_words import Range, middle
-from scenarios.evaluations_done import DONE, Says, World, say
+from scenarios.evaluations_done import DONE, Says, say
+from scenarios.evaluations_runs import World
 
 FILE = Path(__file__).with_suffix(".yaml")
 

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from scenarios.answers_words import Range
 from scenarios.evaluations import Line, lines, published
-from scenarios.evaluations_done import LARGE, YEARS, Says
+from scenarios.evaluations_done import Says
+from scenarios.evaluations_runs import LARGE, YEARS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE, PICTURE, NOTES = "evaluations.md", "evaluations.svg", "notes/evaluations.md"

@@ -10,7 +10,8 @@ import pytest
 
 from scenarios import evaluations, evaluations_page
 from scenarios import study_designs as designs
-from scenarios.evaluations_done import DONE, LARGE, Says, World
+from scenarios.evaluations_done import DONE, Says
+from scenarios.evaluations_runs import LARGE, World
 from scenarios.study_designs import MONTH, YEAR, Cohort, Record, count
 from simulation.schemes import WITHHELD
 
