@@ -50,7 +50,7 @@ def show(comparison: Comparison, page: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    out = Console(highlight=False, soft_wrap=True, markup=False)
+    out = Console(highlight=False, soft_wrap=True, markup=False, width=None if sys.stdout.isatty() else PIPE)
     r = comparison.results
     out.print(f"\n{answers.plan_type(r)}: {r.scenario.heading}", style="bold")
     for flag in r.scenario.flags:

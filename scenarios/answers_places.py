@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.answers_base import main_run, years
+from scenarios.answers_models import paid_for
 from scenarios.answers_words import FINEST, NOT_KNOWN, Range, listed, middle, plain, step
 from scenarios.design import Run
 from scenarios.results import Results
@@ -50,19 +51,14 @@ def ages(r: Results) -> str:
 def taken(r: Results, run: Run | None = None) -> list[Taken]:
     """Each kind of support, or the want of it, by how many people it holds in place of a place; the sum last."""
     run = run or main_run(r)
-    paid_for = [name for name in SERVICES if name in _paid_for(run) and name not in ("home_care", "direct_payments")]
+    models = [name for name in paid_for(r) if name in SERVICES and name not in ("home_care", "direct_payments")]
     kinds: list[tuple[str, tuple[str, ...]]] = [
-        (NAMED, tuple(paid_for)), ("Home care by the hour", ("home_care",)), ("Direct payments", ("direct_payments",)),
-        ("Supported living, extra care and other support to live at home", tuple(n for n in HOUSING if n not in paid_for)),
-        ("Other services", tuple(n for n in SERVICES if n not in paid_for and n not in APART)),
+        (NAMED, tuple(models)), ("Home care by the hour", ("home_care",)), ("Direct payments", ("direct_payments",)),
+        ("Supported living, extra care and other support to live at home", tuple(n for n in HOUSING if n not in models)),
+        ("Other services", tuple(n for n in SERVICES if n not in models and n not in APART)),
         *((title, (what,)) for what, title in OTHERS.items())]
     kinds.append((ALL, tuple(n for n in LIVES_ON if n != PLACE)))
     return [Taken(title, _people(r, run, parts), parts) for title, parts in kinds]
-
-
-def _paid_for(run: Run) -> set[str]:
-    plan = run.plan
-    return {name for s in plan.shifts for name in s.to} | {name for name, by_year in plan.invest.items() if any(by_year.values())}
 
 
 def _people(r: Results, run: Run, parts: Sequence[str]) -> list[Range]:

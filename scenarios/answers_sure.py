@@ -18,7 +18,7 @@ from simulation.measures import MEASURES
 FULL_SIZE = "full_size.csv"
 SHOWN = 5  # gaps to full size that are told in words
 NOT_COVERED = (
-    "Not in the model: people under 18, GP care, short breaks for carers, how good one provider is beside another. "
+    "Not in the model: people under 18, GP care, how good one provider is beside another. "
     "Residents whom other councils pay for are counted, not simulated. Homes and agencies are invented.")
 
 

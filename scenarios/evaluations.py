@@ -18,7 +18,8 @@ import numpy as np
 import yaml
 
 from scenarios.answers_words import Range, middle
-from scenarios.evaluations_done import DONE, Says, World, say
+from scenarios.evaluations_done import DONE, Says, say
+from scenarios.evaluations_runs import World
 
 FILE = Path(__file__).with_suffix(".yaml")
 
@@ -68,7 +69,7 @@ def main() -> None:
     read = argparse.ArgumentParser(prog="python -m scenarios.evaluations", description=(__doc__ or "").split("\n")[0])
     read.add_argument("--write", action="store_true", help="write docs/evaluations.md and its picture")
     read.add_argument("--one-in", type=int, default=4)
-    read.add_argument("--worlds", type=int, default=8)
+    read.add_argument("--worlds", type=int, default=6)
     read.add_argument("--seed", type=int, default=1)
     asked = read.parse_args()
     told: list[dict[str, Says]] = []

@@ -7,27 +7,18 @@ study (doses, whom the model can tell apart, what it has for an outcome) is told
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from scenarios import study_designs as designs
-from scenarios.evaluations_runs import Trial, Watched, WithoutHomeCare, believing, fork
+from scenarios.evaluations_runs import Trial, Watched, World
 from scenarios.study_designs import YEAR, Array, Cohort, Floats, Found, Record, average, count, ever, level
-from simulation.evidence.register import central, drawn
-from simulation.model import CareSystem
-from simulation.places import load
-from simulation.plan import Plan
 from simulation.schemes import AT_HOME
 
-YEARS = 3
 QUARTER, HALF, MONTHS_8, MONTHS_9, SIX_WEEKS = 13, 26, 36, 40, 6
 OLDER, OLD = 65, 75
 STAYS = count("emergency stay")
-# Pounds a year for the whole place: enough people for a figure, several times what the library's scenarios spend.
-LARGE = {"living_well": 2_000_000.0, "home_from_hospital": 1_200_000.0, "technology_enabled_care": 6_000_000.0, "befriending": 2_000_000.0,
-         "carer_support": 4_000_000.0, "care_home_health_support": 6_000_000.0, "extra_care": 4_000_000.0, "keyring": 1_400_000.0}
 
 
 class Says(NamedTuple):
@@ -38,68 +29,11 @@ class Says(NamedTuple):
     people: int
 
 
-class World:
-    """One world: a place burnt in once, and forked, when first asked for, for each evaluation."""
-
-    def __init__(self, seed: int, replication: int, one_in: int, place: str = "doncaster", worlds: str = "drawn"):
-        self.beliefs = drawn(seed, replication) if worlds == "drawn" else central()
-        system = CareSystem(load(place), self.beliefs, Plan(years=YEARS), seed=seed, replication=replication, one_in=one_in, events="counts")
-        self.state = system.burn_in().state()
-        system.close()
-
-    def _with(self, *names: str) -> Watched:
-        return fork(self.state, years=YEARS, **{name: LARGE[name] for name in names})
-
-    @cached_property
-    def base(self) -> Watched:
-        """Present policy."""
-        return self._with()
-
-    @cached_property
-    def living_well(self) -> Watched:
-        return self._with("living_well")
-
-    @cached_property
-    def home_from_hospital(self) -> Watched:
-        return self._with("home_from_hospital")
-
-    @cached_property
-    def partnerships(self) -> Watched:
-        """Two services at once for people at risk and for people leaving hospital."""
-        return self._with("living_well", "home_from_hospital")
-
-    @cached_property
-    def trials(self) -> tuple[Watched, Trial]:
-        """Four trials in one run, each with a coin of its own."""
-        trial, names = Trial(), ("technology_enabled_care", "befriending", "carer_support")
-        ran = fork(self.state, years=YEARS, at={0: trial.withhold, YEAR: trial.begin}, **{name: LARGE[name] for name in names})
-        return ran, trial
-
-    @cached_property
-    def care_homes(self) -> Watched:
-        return self._with("care_home_health_support")
-
-    @cached_property
-    def housing(self) -> Watched:
-        """Flats and networks are there within weeks: people are looked at before and after they move, not buildings."""
-        soon = believing(self.beliefs, extra_care__lead=8.0, extra_care__sites=12.0, keyring__lead=8.0)
-        return fork(self.state, years=YEARS, beliefs=soon, extra_care=LARGE["extra_care"], keyring=LARGE["keyring"])
-
-    @cached_property
-    def without_reablement(self) -> Watched:
-        """Nobody is taken on for reablement from the first week."""
-        return fork(self.state, years=YEARS, beliefs=believing(self.beliefs, reablement__eligible=0.0, reablement__eligible_with_dementia=0.0))
-
-    @cached_property
-    def without_home_care(self) -> tuple[Watched, WithoutHomeCare]:
-        trial = WithoutHomeCare()
-        return fork(self.state, years=1, at={1: trial.begin}), trial
-
-
 # What matched studies knew of people ----------------------------------------------------------------------------------------
 def known(record: Record, people: Array, week: Array) -> Floats:
-    """Age, sex, need, frailty, dementia, and stays in hospital in the last month, half year and year."""
+    """Age, sex, need, frailty, dementia, weeks since the last stay, and stays in the last month, half year and year."""
     columns = [record.was(name, people, week) for name in ("age", "sex", "need", "frailty", "dementia")]
+    columns.append(np.minimum(week - record.was("discharged", people, week), QUARTER))
     stays = [record.happened("emergency stay", people, week - weeks, week) for weeks in (5, HALF, YEAR)]
     return np.stack([*columns, *stays], axis=1)
 

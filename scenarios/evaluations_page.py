@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from scenarios.answers_words import Range
 from scenarios.evaluations import Line, lines, published
-from scenarios.evaluations_done import LARGE, YEARS, Says
+from scenarios.evaluations_done import Says
+from scenarios.evaluations_runs import LARGE, YEARS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE, PICTURE, NOTES = "evaluations.md", "evaluations.svg", "notes/evaluations.md"
@@ -48,8 +49,9 @@ Doncaster, {YEARS} years each. Every evaluation is done as its authors did: same
 that design finds in the model: the median over worlds, and what 8 in 10 of them hold. *In truth* is what no evaluator sees: the same people in
 the same weeks with the same luck, without the service.
 
-None of this was used to set the model's numbers. Where a study's own figure went into the register (health support in care homes, the gain
-from home care, the randomised mood gain behind befriending's company) the row shows whether what was put in comes out.
+None of this was used to fit the model's numbers. Some numbers of the register do come from these studies: the ratio for health support in care
+homes, the gain from home care, how befriending's company fades, and, as a direction, that Living Well brings illness to light. There the row shows
+whether what was put in comes out.
 
 ![Published figures and what the model says by the same design]({PICTURE})
 
@@ -89,7 +91,7 @@ def figure(value: float, kind: str) -> str:
     if not math.isfinite(value):
         return "not known"
     if kind == "change":
-        return f"{value:+.0%}"
+        return f"{value:+.0%}" if abs(value) >= 0.005 else "0%"
     if kind == "share":
         return f"{value:.0%}"
     return f"{value:+.0f} pounds a week" if kind == "pounds" else f"{value:+.2f} sd" if kind == "sd" else f"{value:+.2f}"

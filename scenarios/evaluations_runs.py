@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from scenarios.study_designs import MONTH, YEAR, Array, Cohort, Record
-from simulation.evidence.lists import GROUP, NEED
-from simulation.evidence.register import Beliefs
+from simulation.evidence.register import Beliefs, central, drawn
 from simulation.model import CareSystem, State, from_state
+from simulation.places import load
 from simulation.plan import Plan
 from simulation.schemes import AT_HOME, WITHHELD
 from simulation.world.town import COUNCIL, Town
 
-LOOKED_AT = ("age", "sex", "need", "frailty", "dementia", "setting", "discharged", "satisfaction", "scrqol", "strain", "group")
+LOOKED_AT = ("age", "sex", "need", "frailty", "dementia", "setting", "discharged", "satisfaction", "scrqol", "strain")
 KINDS = ("emergency stay", "asks")
 HOMES = ("residential", "nursing")
-PERSONAL = NEED.index("one or two personal tasks")
-OLDER, BEGUN = 65, 52  # week in which trials begin: services have been paid for a year, so that what they have is there
+OLDER = 65
+YEARS = 3
+# Pounds a year for the whole place: enough people for a figure, several times what the library's scenarios spend.
+LARGE = {"living_well": 2_000_000.0, "home_from_hospital": 1_200_000.0, "technology_enabled_care": 6_000_000.0, "befriending": 2_000_000.0,
+         "carer_support": 4_000_000.0, "care_home_health_support": 6_000_000.0, "extra_care": 4_000_000.0, "keyring": 1_400_000.0}
 TRIALS = ("technology_enabled_care", "befriending", "carer_support")
 
 
@@ -159,4 +163,59 @@ class WithoutHomeCare:
         self.arms = p.person[rows[~coin]].astype(np.int64), p.person[rows[coin]].astype(np.int64)
 
 
-LEARNING = GROUP.index("learning disability")
+class World:
+    """One world: a place burnt in once, and forked, when first asked for, for each evaluation."""
+
+    def __init__(self, seed: int, replication: int, one_in: int, place: str = "doncaster", worlds: str = "drawn"):
+        self.beliefs = drawn(seed, replication) if worlds == "drawn" else central()
+        system = CareSystem(load(place), self.beliefs, Plan(years=YEARS), seed=seed, replication=replication, one_in=one_in, events="counts")
+        self.state = system.burn_in().state()
+        system.close()
+
+    def _with(self, *names: str) -> Watched:
+        return fork(self.state, years=YEARS, **{name: LARGE[name] for name in names})
+
+    @cached_property
+    def base(self) -> Watched:
+        """Present policy."""
+        return self._with()
+
+    @cached_property
+    def living_well(self) -> Watched:
+        return self._with("living_well")
+
+    @cached_property
+    def home_from_hospital(self) -> Watched:
+        return self._with("home_from_hospital")
+
+    @cached_property
+    def partnerships(self) -> Watched:
+        """Two services at once for people at risk and for people leaving hospital."""
+        return self._with("living_well", "home_from_hospital")
+
+    @cached_property
+    def trials(self) -> tuple[Watched, Trial]:
+        """Four trials in one run, each with a coin of its own."""
+        trial, names = Trial(), ("technology_enabled_care", "befriending", "carer_support")
+        ran = fork(self.state, years=YEARS, at={0: trial.withhold, YEAR: trial.begin}, **{name: LARGE[name] for name in names})
+        return ran, trial
+
+    @cached_property
+    def care_homes(self) -> Watched:
+        return self._with("care_home_health_support")
+
+    @cached_property
+    def housing(self) -> Watched:
+        """Flats and networks are there within weeks: people are looked at before and after they move, not buildings."""
+        soon = believing(self.beliefs, extra_care__lead=8.0, extra_care__sites=12.0, keyring__lead=8.0)
+        return fork(self.state, years=YEARS, beliefs=soon, extra_care=LARGE["extra_care"], keyring=LARGE["keyring"])
+
+    @cached_property
+    def without_reablement(self) -> Watched:
+        """Nobody is taken on for reablement from the first week."""
+        return fork(self.state, years=YEARS, beliefs=believing(self.beliefs, reablement__eligible=0.0, reablement__eligible_with_dementia=0.0))
+
+    @cached_property
+    def without_home_care(self) -> tuple[Watched, WithoutHomeCare]:
+        trial = WithoutHomeCare()
+        return fork(self.state, years=1, at={1: trial.begin}), trial

@@ -147,10 +147,14 @@ def neighbours(record: Record, cohort: Cohort, pool: Pool, features: Features) -
 
 
 def matched(value: Value, record: Record, cohort: Cohort, weeks: int, pool: Pool, features: Features) -> Found:
-    """Those who had the service against people of the same place who did not and were most like them."""
+    """Those who had the service against people of the same place who did not and were most like them.
+
+    Who stands beside somebody is followed from the look at which they were alike, so that both are as far from their last stay.
+    """
     beside = neighbours(record, cohort, pool, features)
     people, start = cohort.only(beside >= 0)
-    return _found(value(record, people, start, weeks), value(record, beside[beside >= 0], start, weeks))
+    looked = record.first + (start - record.first) // MONTH * MONTH
+    return _found(value(record, people, start, weeks), value(record, beside[beside >= 0], looked, weeks))
 
 
 def randomised(value: Value, record: Record, offered: Array, not_offered: Array, start: int, weeks: int) -> Found:

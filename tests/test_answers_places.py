@@ -14,7 +14,7 @@ from scenarios.results import Results
 from scenarios.runs import Job, Replication, run_one
 from simulation import places
 from simulation.measures import MEASURES
-from simulation.measures.instead import GONE, LIVES_ON, OLDER, PLACE, WAITING, WITHOUT, instead, lives_on
+from simulation.measures.instead import GONE, KINDS, LIVES_ON, PLACE, WAITING, WITHOUT, instead, lives_on
 from simulation.measures.kinds import Now
 from tests.towns import a_town, resident
 
@@ -22,7 +22,7 @@ CODE = {name: k for k, name in enumerate(LIVES_ON)}
 
 
 def codes(*names: str, older: bool = True) -> np.ndarray:
-    return np.array([CODE[n] + older * OLDER for n in names], dtype=np.uint8)
+    return np.array([CODE[n] + older * KINDS for n in names], dtype=np.uint8)
 
 
 def test_people_are_told_by_what_they_live_on_first_of_all() -> None:
@@ -33,8 +33,8 @@ def test_people_are_told_by_what_they_live_on_first_of_all() -> None:
         resident("Well", age=80), resident("Gone", age=80, present=False), services=["befriending", "home_care", "residential"])
     tiny.town.door.__dict__["unmet_counts"] = 0.2
     told = lives_on(Now(tiny.town))
-    assert [LIVES_ON[k % OLDER] for k in told] == [PLACE, "home_care", WAITING, WITHOUT, "befriending", "family", "little_need", GONE]
-    assert [bool(k // OLDER) for k in told] == [True] * 5 + [False, True, True]
+    assert [LIVES_ON[k % KINDS] for k in told] == [PLACE, "home_care", WAITING, WITHOUT, "befriending", "family", "little_need", GONE]
+    assert [bool(k // KINDS) for k in told] == [True] * 5 + [False, True, True]
 
 
 def test_each_place_fewer_is_traced_to_the_same_person_and_swaps_cancel() -> None:

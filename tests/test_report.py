@@ -16,7 +16,7 @@ import pytest
 from careshift import telling
 from careshift.api import Comparison
 from careshift.report import charts, figures, report
-from scenarios import answers, answers_money, answers_people, answers_sure, design
+from scenarios import answers, answers_models, answers_money, answers_people, answers_sure, design
 from scenarios import plan as files
 from scenarios.answers_words import Range, apart, middle, plain, span, step, tenths
 from scenarios.results import Results
@@ -472,3 +472,24 @@ def contrast(a: str, b: str) -> float:
 def test_groups_that_were_not_recorded_are_left_out() -> None:
     groups = {w.group for w in answers_people.who_gains(made_up(count=1, beside=False))}
     assert groups == {g.rpartition(": ")[2] for g in SHOWN if g != "all"} and set(SHOWN) <= set(GROUPS)
+
+
+def test_the_page_says_what_models_came_to_what_takes_over_and_what_is_short() -> None:
+    words = words_of(page())
+    assert "What the models came to" in words and "this plan pays for" in words
+    assert "What takes over from care home places" in words and "Fewer council-paid care home places" in words
+    assert "Is there enough" in words and ("needed than there is" in words or "there is enough of every kind" in words)
+    assert "never named" in words
+    alike = words_of(page(AS_NOW))
+    assert "What takes over" not in alike and "Is there enough" not in alike, "present policy moves nothing"
+
+
+def test_models_that_support_nobody_are_named_and_a_plan_of_none_says_so() -> None:
+    r = made_up()
+    one, *others = answers_models.reached(r)
+    assert {"Shared Lives", "Homeshare"} <= {one.title, *(o.title for o in others)} and one.people > 0
+    for name in ("homeshare", "shared_lives"):
+        cut = made_up()
+        cut.values[:, :, [k for (_, measure, _, _), k in cut.at.items() if measure == f"users_{name}"]] = 0.0
+        assert f"nobody: {answers_models.found()[name].title}" in answers_models.said(cut)
+    assert answers_models.said(made_up(CUT)) == "The plan pays for no model that supports people of its own."

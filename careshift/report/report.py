@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from careshift.report import figures
 from careshift.report.figures import Picture, Table
-from scenarios import answers, answers_money, answers_people, answers_places, answers_supply, keeping
+from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_supply, keeping
 from scenarios.answers_words import How, number, plain, span, step
 from scenarios.results import Results
 
@@ -41,7 +41,8 @@ def render(r: Results, about: dict[str, Any]) -> str:
     place, entries = places.load(about["place"]), list(register.load().entries.values())
     moves = not answers.changes_nothing(r)
     shown = {"who": _who, "settings": _settings, "families": _families, "beside_money": _beside_money, "sections": sections, "places": _places,
-             "places_said": _places_said, "supply": _supply, "supply_said": answers_supply.said, "places_ages": answers_places.ages}
+             "places_said": _places_said, "supply": _supply, "supply_said": answers_supply.said, "places_ages": answers_places.ages,
+             "models": _models, "models_said": answers_models.said}
     return env.get_template("report.html").render(
         r=r, about=about, place=place, kind=answers.plan_type(r), plan_line=answers.plan_line(r), points=answers.points(r),
         headline=_headline(r), caveats=answers.caveats(r, about), rests=answers.rests_on(entries), enough=answers.ENOUGH,
@@ -95,6 +96,11 @@ def _families(r: Results) -> Table:
         x, base = answers.last_year(r, measure), float(answers.baseline(r, measure)[:, -1].mean())
         rows.append((title, plain(base, how, step(x, how)), span(x, how), plain(x.mean, how, step(x, how), True)))
     return Table(("What", "Doing nothing", _head(r), "Mean"), rows)
+
+
+def _models(r: Results) -> Table:
+    head = (*answers_models.COLUMNS[:-1], _head(r))
+    return Table(head, answers_models.written(r))
 
 
 def _places(r: Results) -> Table | None:

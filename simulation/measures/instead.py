@@ -12,6 +12,7 @@ import numpy as np
 
 from simulation.evidence.lists import NEED
 from simulation.measures.kinds import Measure, Now, register
+from simulation.service import OLDER
 from simulation.services import found
 from simulation.world.columns import Array
 from simulation.world.town import CARE_HOME, COUNCIL
@@ -21,9 +22,9 @@ GONE, PLACE, PLACE_ELSE, WAITING, WITHOUT, FAMILY, ABLE = (
 HOMES = ("residential", "nursing")
 SERVICES = {name: kind for name, kind in found().items() if name not in HOMES}
 LIVES_ON: tuple[str, ...] = (GONE, PLACE, PLACE_ELSE, WAITING, WITHOUT, FAMILY, ABLE, *SERVICES)
-OLDER = len(LIVES_ON)  # is added to the code of a person of 65 and over
+KINDS = len(LIVES_ON)  # is added to the code of a person of 65 and over
 PERSONAL = NEED.index("one or two personal tasks")
-assert np.iinfo(np.uint8).max >= 2 * OLDER, "too many kinds of support for one byte"
+assert np.iinfo(np.uint8).max >= 2 * KINDS, "too many kinds of support for one byte"
 
 TITLES = {PLACE_ELSE: "a care home place that others pay for", WAITING: "waiting for an assessment or support",
           WITHOUT: "needs at home that are not met", FAMILY: "family and friends alone", ABLE: "no help, or next to none",
@@ -71,15 +72,15 @@ def lives_on(now: Now) -> Array:
     supported(lasting)
     home = r.present & (r.setting >= CARE_HOME[0])
     out[home] = np.where(r.funder[home] == COUNCIL, code[PLACE], code[PLACE_ELSE])
-    return np.asarray(out + np.where(r.age >= 65, np.uint8(OLDER), np.uint8(0)), dtype=np.uint8)
+    return np.asarray(out + np.where(r.age >= OLDER, np.uint8(KINDS), np.uint8(0)), dtype=np.uint8)
 
 
 def instead(here: Array, there: Array) -> Array:
     """Net people by age band and what they live on here who have a council-paid place there [2, LIVES_ON]; the places
     themselves are counted as those that are fewer."""
-    k, out = LIVES_ON.index(PLACE), np.zeros((2, OLDER))
+    k, out = LIVES_ON.index(PLACE), np.zeros((2, KINDS))
     for sign, now, then in ((1.0, here, there), (-1.0, there, here)):
-        rows = np.flatnonzero((then % OLDER == k) & (now % OLDER != k))
-        np.add.at(out, (then[rows] // OLDER, now[rows] % OLDER), sign)
+        rows = np.flatnonzero((then % KINDS == k) & (now % KINDS != k))
+        np.add.at(out, (then[rows] // KINDS, now[rows] % KINDS), sign)
     out[:, k] = out.sum(axis=1)
     return out
