@@ -23,6 +23,13 @@ from calibration.posterior import Likelihood
 GOALS = {"coverage": (0.87, 0.94), "least": 0.80, "width": 0.40}
 
 
+def met(row: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether a row of the table meets the goals (or other ones where named): covers the truth, and is not vague."""
+    goals = {**GOALS, **other}
+    low, high = goals["coverage"]
+    return bool(low <= row["coverage"] <= high and row["least"] >= goals["least"] and row["width"] <= goals["width"] and not row["refused"])
+
+
 def judged(problem: Synthetic, budget: int, truths: int, tell: Callable[[str], None], first: int = 0) -> dict[str, Any]:
     """Coverage and width of 90% intervals, share of the prior's, over so many truths; and of what was held out."""
     inside, width, held, ranks, refused = [], [], [], [], 0

@@ -22,7 +22,7 @@ from calibration.targets import CalibrationFailed, Target, checked, on_scale
 from simulation.errors import BadInput, Problem
 
 WAVES, SETS, TIMES, DRAWS, DRAWS_ON_THE_WAY = 5, 200, 5, 1000, 400
-ENOUGH_TO_PREDICT = 60
+ENOUGH_TO_PREDICT, LARGE_DESIGN, LARGE_WAVE = 60, 500, 250
 
 
 def calibrate(simulator: Simulator, priors: Mapping[str, Any], targets: Sequence[Target], *, budget: int, seed: int,
@@ -66,8 +66,9 @@ class Calibration:
         self.waves: list[dict[str, Any]] = []
         budget = runs.budget
         self.reserve = min(max(budget // 5, 10), SETS * TIMES)
-        self.first = min(max(10 * space.size, budget // 2), budget - self.reserve)
-        self.wave = max((budget - self.first - self.reserve) // 2, min(2 * space.size, budget - self.first - self.reserve), 1)
+        self.first = min(max(10 * space.size, min(budget // 2, LARGE_DESIGN)), budget - self.reserve)
+        room = budget - self.first - self.reserve
+        self.wave = min(max(room // 2, min(2 * space.size, room), 1), LARGE_WAVE)
 
     def luck(self, *where: int) -> np.random.SeedSequence:
         """Luck of its own for each part of the work, so that no part can disturb another."""

@@ -19,7 +19,7 @@ from scipy.spatial.distance import cdist
 ACTIVE = 10
 SLOPE_SD = 0.4
 WORTH_A_PROCESS = 4.0
-LEARN, NOTHING_TOLD = 160, 1e-3
+LEARN, MOST_KNOWN, NOTHING_TOLD = 160, 800, 1e-3
 FLOOR = 1e-6
 
 
@@ -68,7 +68,9 @@ class Surface:
         if self.process is not None:
             self.noise_at[0] += np.log(self.process.chance)
             self.cover *= self.process.chance
-            self.loo = self.process.loo
+            add, unsure = self.process.at(v[:, self.terms.active])
+            self.loo = (rest / sd - add) / np.sqrt(unsure + self.process.chance)
+            self.loo[self.process.known] = self.process.loo
 
     def _log_noise(self, v: np.ndarray) -> np.ndarray:
         return np.clip(self.noise_at[0] + v[:, self.terms.active] @ self.noise_at[1:], np.log(FLOOR**2), 3.0)
@@ -135,12 +137,14 @@ class Process:
     How far it reaches in each direction is learned from at most 160 of the runs; all of them then say where it lies.
     """
 
+    known: np.ndarray
+
     def __init__(self, v: np.ndarray, rest: np.ndarray, start: tuple[float, float]):
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
         kernel = ConstantKernel(start[0], (1e-3, 1e3)) * Matern(np.full(v.shape[1], start[1]), (0.2, 30.0), nu=2.5) + WhiteKernel(0.8, (1e-6, 2.0))
-        some = np.arange(len(v)) if len(v) <= LEARN else np.linspace(0, len(v) - 1, LEARN).astype(int)
+        some = _some(len(v), LEARN)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             learned = GaussianProcessRegressor(kernel, optimizer=_few_steps).fit(v[some], rest[some]).kernel_
@@ -157,19 +161,26 @@ class Process:
 
     @classmethod
     def where_needed(cls, v: np.ndarray, rest: np.ndarray) -> Process | None:
-        """A process where the runs speak clearly for one, else none."""
+        """A process where the runs speak clearly for one, else none. It rests on at most 800 runs, evenly chosen."""
+        known = _some(len(v), MOST_KNOWN)
+        v, rest = v[known], rest[known]
         plain = -0.5 * len(rest) * (np.log(2 * np.pi * max(np.mean(rest**2), 1e-12)) + 1)
         far = cdist(v, v)
         found = max((_evidence(far, rest, size, reach), size, reach) for size in (0.2, 1.0, 5.0) for reach in (0.7, 1.5, 4.0))
         if found[0] - plain < WORTH_A_PROCESS / 2:
             return None
         process = cls(v, rest, (found[1], found[2]))
+        process.known = known
         return process if process.evidence - plain > WORTH_A_PROCESS else None
 
     def at(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What to add to the surface and how sure that is, in units of chance."""
         near = _matern(cdist(v / self.reach, self.v), self.size)
         return near @ self.alpha, np.maximum(self.size - ((near @ self.told) ** 2).sum(axis=1), 0.0)
+
+
+def _some(n: int, most: int) -> np.ndarray:
+    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(int)
 
 
 def _matern(far: np.ndarray, size: float) -> np.ndarray:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.keeping import written
 from simulation.errors import BadInput, Problem, RunStopped, did_you_mean
 
 Simulator = Callable[[Mapping[str, float], int], Mapping[str, float]]
@@ -33,7 +34,7 @@ class FileStore(MutableMapping[str, Any]):
         self.known: dict[str, Any] = {}
         torn = False
         if self.file.exists():
-            for line in self.file.read_text(encoding="utf-8").splitlines():
+            for line in self._lines():
                 try:
                     key, result = json.loads(line)
                     self.known[key] = result
@@ -42,11 +43,17 @@ class FileStore(MutableMapping[str, Any]):
                     torn = True
         self.torn = torn
 
+    def _lines(self) -> list[str]:
+        try:
+            return self.file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise BadInput(Problem(str(self.file), 0, "store", "finished runs cannot be read from here", "name a file of runs or a new one")) from None
+
     def __getitem__(self, key: str) -> Any:
         return self.known[key]
 
     def __setitem__(self, key: str, result: Any) -> None:
-        with self.file.open("a", encoding="utf-8") as out:
+        with written(self.file), self.file.open("a", encoding="utf-8") as out:
             out.write(("\n" if self.torn else "") + json.dumps([key, result]) + "\n")
         self.torn = False
         self.known[key] = result
@@ -128,8 +135,11 @@ class Runs:
             return
         futures = {self.executor.submit(one_run, self.simulator, parameters, seed): place
                    for place, (parameters, seed) in zip(places, tasks)}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BrokenExecutor as error:
+            raise RunStopped(Problem("", 0, "executor", f"the workers ended ({error})", "give the same call again: finished runs are kept")) from None
 
     def _complete(self, outputs: Mapping[str, float]) -> None:
         gone = [name for name in self.wanted if name not in outputs]

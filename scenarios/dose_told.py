@@ -16,7 +16,7 @@ from scenarios.dose import DOSES, KEPT, WITHOUT
 MILLION = 1_000_000
 FINEST = 0.001  # millions of pounds
 LOW, HIGH = 0.1, 0.9  # the band holds 8 in 10 of the worlds
-LEAST = 3  # worlds of which all must agree before a difference is told
+LEAST = 4  # worlds of which all must agree before a difference is told
 NAMES = {0.5: "half", 1.0: "once", 2.0: "twice"}
 UNCLEAR = "no difference that could be told from chance"
 # measure -> (in the table, in a sentence, whether it is pounds, more, less)

@@ -16,6 +16,7 @@ SERVICES = sorted(found())
 EACH = pytest.mark.parametrize("name", SERVICES)
 INVESTABLE = [name for name in SERVICES if dose.is_scheme(found()[name]) or dose.scenario_of(name)]
 KEPT = dose.read()
+RUN = 3  # worlds that a page is made from, at least
 
 
 @EACH
@@ -38,7 +39,7 @@ def test_a_plan_can_invest_in_it_alone_and_that_was_run(name: str) -> None:
     assert asked, f"write scenarios/library/{name}_alone.yaml"
     assert not files.check(asked.source, places=known()) and set(asked.plan.invest) == {name}
     told = dose_told.doses(name, KEPT)
-    assert told and told.worlds >= dose_told.LEAST, f"python -m scenarios.service_report {name}"
+    assert told and told.worlds >= RUN, f"python -m scenarios.service_report {name}"
     picture = (service_report.PAGES / "img" / f"{name}.svg").read_text(encoding="utf-8")
     assert "<title>" in picture and "<desc>" in picture and "<metadata" not in picture
 

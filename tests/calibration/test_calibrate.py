@@ -13,7 +13,7 @@ from scipy import stats
 
 from benchmarks.problems import capacity, closed_form, cohort, linear, noisy
 from calibration import CalibrationFailed, Posterior, Target, calibrate
-from simulation.errors import BadInput, RunStopped
+from simulation.errors import BadInput, CareshiftError, RunStopped
 
 PRIORS = {"rate": stats.uniform(0, 1), "effect": stats.norm(0, 1), "idle": stats.uniform(0, 1)}
 TARGETS = [Target("people", 2.0, 0.1), Target("cost", 1.0, 0.1), Target("stay", 3.1, 0.1, role="holdout")]
@@ -235,6 +235,9 @@ def test_bad_input_is_told_before_a_run() -> None:
             (PRIORS, [TARGETS[2]], 100, "nothing to calibrate to")):
         with pytest.raises(BadInput, match=says):
             calibrate(counted, priors, targets, budget=budget, seed=1)
+    for store in (".", "no/such/folder/runs.jsonl"):
+        with pytest.raises(CareshiftError):
+            calibrate(small, PRIORS, TARGETS, budget=100, seed=1, store=store)
     assert counted.calls == 0
     with pytest.raises(BadInput, match="did you mean people"):
         calibrate(small, PRIORS, [Target("peopel", 2.0, 0.1)], budget=100, seed=1)
