@@ -118,6 +118,12 @@ def test_the_librarys_experiments_can_be_read() -> None:
         assert found.sets and found.cells
 
 
+def test_the_example_of_the_docs_can_be_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    found = read(tmp_path, page.split("```yaml\n")[1].split("```")[0])
+    assert len(found.sets) == 1 + 3 + 5 + 3 and [place for place, _ in found.cells] == ["doncaster", "wigan"]
+
+
 # Combining ----------------------------------------------------------------------------------------------------------------
 def test_five_ways_of_combining(tmp_path: Path) -> None:
     falls, lead = "falling.serious", "homeshare.lead"
@@ -264,8 +270,8 @@ def start(folder: Path, *words: str, how: str = "", limit: int = 0) -> subproces
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    return subprocess.Popen([sys.executable, str(ROOT / "tests" / "driven.py"), how, *words], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            start_new_session=True, preexec_fn=before if limit else None,
+    return subprocess.Popen([sys.executable, str(ROOT / "tests" / "driven.py"), how, *words], cwd=folder, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=before if limit else None,
                             env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])})
 
 
@@ -323,7 +329,8 @@ def test_a_full_disk_stops_it_plainly_and_loses_nothing(tmp_path: Path, peace: t
     """No file may grow beyond a limit that the operating system keeps: enough for some runs, not for all."""
     stopped = start(tmp_path, "run", "tiny.yaml", "--workers", "1", "--store", "s.db", how="made_up", limit=300_000)
     _, err = stopped.communicate(timeout=60)
-    assert stopped.returncode == 2 and re.search(r"s\.db: the store cannot be written or read \(.*\); what is finished is kept; make room on the disk", err), err
+    assert stopped.returncode == 2, err
+    assert re.search(r"s\.db: the store cannot be written or read \(.*\); what is finished is kept; make room on the disk", err), err
     assert "Traceback" not in err and len(finished(tmp_path / "s.db")) < 6
     resumed = start(tmp_path, "run", "tiny.yaml", "--workers", "1", "--store", "s.db", "--resume", how="made_up")
     assert resumed.communicate(timeout=60)[1] == "" and exports(tmp_path / "s.db", tmp_path) == peace
