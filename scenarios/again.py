@@ -49,7 +49,7 @@ def verify(store: Store, key: str) -> Verdict:
         raise RunStopped(Problem("", 0, "", f"the run could not be repeated: {outcome.wrong[0].error.strip().splitlines()[-1]}"))
     said = outcome.said[0]
     values, weekly = store.values(kept["id"]), store.series(kept["id"])
-    mine = {k: v for k, v in said.values.items() if not np.isnan(v)}
+    mine = {k: v + 0.0 for k, v in said.values.items() if not np.isnan(v)}  # minus nought is stored as nought
     differing = [" ".join(map(str, k)) for k in sorted(values.keys() | mine.keys())
                  if k not in values or k not in mine or _bits(values[k]) != _bits(mine[k])]
     differing += [f"weekly {k}" for k in sorted(weekly.keys() | said.weekly.keys())

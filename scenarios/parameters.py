@@ -39,7 +39,7 @@ class Parameter:
 
     def at(self, u: float) -> Value:
         """The value that stands the share `u` of the way along the range."""
-        along = self.low + u * (self.high - self.low)
+        along = self.low * (1 - u) + self.high * u
         if not self.quantiles:
             return along
         value: Value = self.entry.at(min(max(along, EDGE), 1 - EDGE))

@@ -1,4 +1,4 @@
-"""What every run found is kept once and for good, with where it came from. The only file that knows SQL.
+"""What every run found is kept once and for good, with where it came from. The only file that asks in SQL.
 
 SQLite in one file by default, with one writer at a time; PostgreSQL by URL. A run is named by the hash of all that
 determines it, so writing it twice changes nothing. Scenarios are numbered as they are put to a place: "scenario k of n"
@@ -18,12 +18,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Column, Double, Float, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from scenarios import keeping
 from scenarios.packing import packed, unpacked
+from scenarios.tables import EXPERIMENT_RUNS, EXPERIMENTS, FIGURES, PARAMETER_SETS, PROVENANCE, RESULTS, RUNS, SCENARIOS, SERIES
 from simulation.errors import BadInput, Problem, RunStopped
 
 T = TypeVar("T")
@@ -31,38 +32,8 @@ Figure = tuple[int, str, str, str]  # year of the plan, measure, unit, group
 MIGRATIONS = Path(__file__).parent / "migrations"
 TRIES, PAUSE = 6, 0.2  # a lost connection is taken up again so often, after a pause that doubles
 ONE_WRITER = 5_160_773  # the number of the lock that writers of one PostgreSQL store take while scenarios are numbered
+NO_STORE = "name it with --store, or run an experiment first"
 NO_ROOM = ("full", "disk i/o", "no space", "readonly", "read-only", "unable to open")
-
-META = MetaData()
-KEY = String(32)
-EXPERIMENTS = Table("experiments", META, Column("key", KEY, primary_key=True), *(
-    Column(name, Text, nullable=False) for name in ("name", "title", "question", "text", "begun")))
-SCENARIOS = Table(
-    "scenarios", META, Column("key", KEY, primary_key=True),
-    *(Column(name, Text, nullable=False) for name in ("place", "name", "title", "budget_rule", "plan", "begun", "deleted", "why_deleted")),
-    Column("number", Integer), UniqueConstraint("place", "number", name="one_number_each"))
-PARAMETER_SETS = Table("parameter_sets", META, Column("key", KEY, primary_key=True), Column("changes", Text, nullable=False))
-PROVENANCE = Table("provenance", META, Column("key", KEY, primary_key=True), *(
-    Column(name, Text, nullable=False) for name in ("code_hash", "evidence_hash", "place_hash", "made_with")))
-RUNS = Table(
-    "runs", META, Column("id", Integer, primary_key=True), Column("key", KEY, nullable=False, unique=True),
-    Column("scenario", KEY, ForeignKey("scenarios.key"), nullable=False), Column("against", KEY, nullable=False),
-    Column("parameter_set", KEY, ForeignKey("parameter_sets.key"), nullable=False),
-    Column("provenance", KEY, ForeignKey("provenance.key"), nullable=False), Column("seed", BigInteger, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in ("replication", "one_in", "years", "tries")), Column("seconds", Float),
-    *(Column(name, Text, nullable=False) for name in ("place", "worlds", "first_year", "state", "ended", "world", "error_kind", "error")))
-EXPERIMENT_RUNS = Table(
-    "experiment_runs", META, Column("experiment", KEY, ForeignKey("experiments.key"), primary_key=True),
-    Column("run", KEY, ForeignKey("runs.key"), primary_key=True), Column("place_in_order", Integer, nullable=False))
-FIGURES = Table("figures", META, Column("id", Integer, primary_key=True), Column("year", Integer, nullable=False),
-                *(Column(name, Text, nullable=False) for name in ("measure", "unit", "group")),
-                UniqueConstraint("year", "measure", "unit", "group", name="one_figure_each"))
-RESULTS = Table("results", META, Column("run", Integer, ForeignKey("runs.id"), primary_key=True),
-                Column("figure", Integer, ForeignKey("figures.id"), primary_key=True), Column("value", Double, nullable=False),
-                sqlite_with_rowid=False)
-SERIES = Table("series", META, Column("run", Integer, ForeignKey("runs.id"), primary_key=True), Column("kind", Text, primary_key=True),
-               Column("packed", LargeBinary, nullable=False))
-
 
 @dataclass(frozen=True)
 class Said:
@@ -106,7 +77,7 @@ class Store:
             self.url = sa.make_url(address(given))
             self.file = Path(self.url.database or "") if self.url.get_backend_name() == "sqlite" else None
             if self.file and not make and not self.file.exists():
-                raise _bad(self, "there is no store here", "name it with --store, or run an experiment first")
+                raise _bad(self, "there is no store here", NO_STORE)
             if self.file:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
             self.engine = sa.create_engine(self.url, pool_pre_ping=self.file is None)
@@ -121,7 +92,11 @@ class Store:
         if self.file:
             sa.event.listen(self.engine, "connect", _careful)
         self._figures: dict[Figure, int] = {}
-        self._upgrade()
+        try:
+            self._upgrade(make)
+        except BaseException:
+            self.engine.dispose()
+            raise
 
     def __enter__(self) -> Store:
         return self
@@ -192,13 +167,13 @@ class Store:
             return sum(self._keep(c, said) for said in found)
         return self._do(work)
 
-    def _keep(self, c: sa.Connection, said: Said) -> bool:
+    def _keep(self, c: sa.Connection, said: Said) -> bool:  # + 0.0: minus nought is kept as nought, for SQLite keeps no sign of it
         mine = RUNS.update().where(RUNS.c.key == said.key, RUNS.c.state != "finished").values(
             state="finished", tries=RUNS.c.tries + 1, seconds=said.seconds, ended=now(), world=said.world, error_kind="", error="")
         if c.execute(mine).rowcount == 0:
             return False
         run = c.scalar(sa.select(RUNS.c.id).where(RUNS.c.key == said.key))
-        c.execute(RESULTS.insert(), [{"run": run, "figure": self._figures[k], "value": float(v)}
+        c.execute(RESULTS.insert(), [{"run": run, "figure": self._figures[k], "value": float(v) + 0.0}
                                      for k, v in said.values.items() if not np.isnan(v)])
         kinds = {"weekly": said.weekly, "lines": said.lines}
         c.execute(SERIES.insert(), [{"run": run, "kind": k, "packed": packed(s)} for k, s in kinds.items() if s or k == "weekly"])
@@ -344,7 +319,7 @@ class Store:
             time.sleep(PAUSE * 2**k)
         raise AssertionError
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, make: bool) -> None:
         """Bring the store to the form this careshift writes; one written by a later careshift is left alone."""
         from alembic import command
         from alembic.config import Config
@@ -358,6 +333,8 @@ class Store:
         now_at = self._do(lambda c: MigrationContext.configure(c).get_current_revision())
         if now_at == scripts.get_current_head():
             return
+        if now_at is None and not make:
+            raise _bad(self, "there is no store here", NO_STORE)
         if now_at is not None and now_at not in {s.revision for s in scripts.walk_revisions()}:
             raise _bad(self, f"this store was written by a later careshift (form {now_at})", "use that careshift")
 
