@@ -122,11 +122,11 @@ def test_fees_of_each_age_brought_up_by_their_own_index_meet_the_price_that_is_u
         for name in told["used_for"]:
             for rival in figures[name].get("others", []):
                 factor = told["years"].get(str(rival["year"]))
-                if factor:
+                if factor and factor != 1.0:
                     met += 1
                     low, high = float(figures[name]["low"]), float(figures[name]["high"])
                     assert low <= float(rival["value"]) * factor <= high, f"{name}: {rival['value']} of {rival['year']}"
-    assert met >= 4
+    assert met >= 3
 
 
 def test_every_price_of_a_place_has_an_index() -> None:
