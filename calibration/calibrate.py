@@ -13,7 +13,7 @@ import pandas as pd
 from calibration import checks
 from calibration.design import Space, first_design
 from calibration.emulator import Emulator, Surface
-from calibration.matching import WEAK_LINK, next_points, not_met, weak_link
+from calibration.matching import WEAK_LINK, can_be_met, next_points, not_met, weak_link
 from calibration.posterior import Cloud, Likelihood, tempered
 from calibration.result import Posterior
 from calibration.rival import compared, second_opinion
@@ -111,8 +111,8 @@ class Calibration:
     def match(self, likelihood: Likelihood, clouds: list[Cloud]) -> tuple[Likelihood, list[Cloud]]:
         """Waves of further runs where the model is not ruled out, while the emulator is the weak link; stops where nothing fits."""
         for wave in range(1, WAVES + 1):
-            weak = weak_link(likelihood, clouds[-1].z)
-            stuck = bool(not_met(likelihood, clouds))
+            with _one_thread():
+                weak, stuck = weak_link(likelihood, clouds[-1].z), not can_be_met(likelihood, clouds)
             room = self.runs.left - self.reserve
             self.waves.append({"wave": wave - 1, "runs": len(self.z), "emulator_share": float(weak.max()),
                                "weakest": self.fitted[int(weak.argmax())].name, "all_can_be_met": not stuck})
@@ -128,7 +128,8 @@ class Calibration:
 
     def stop_if_impossible(self, likelihood: Likelihood, clouds: Sequence[Cloud]) -> None:
         """End with the names of the targets that cannot be met, where there are any."""
-        conflicts = not_met(likelihood, clouds)
+        with _one_thread():
+            conflicts = not_met(likelihood, clouds)
         if conflicts:
             raise CalibrationFailed(conflicts)
 
@@ -144,8 +145,8 @@ class Calibration:
         """The posterior with everything that was checked. Held-out figures are looked at here for the first time."""
         with _one_thread():
             design = np.array([origin == "design" for origin in self.runs.origins])
-            other = second_opinion(self.z[design], self.figures(self.fitted)[design], self.fitted, self.luck(3))
-            second = compared(self.space.names, z, other)
+            other, errors = second_opinion(self.z[design], self.figures(self.fitted)[design], self.fitted, self.luck(3))
+            second = compared(self.space.names, z, other, errors)
             fit, aside = self.predictions(self.fitted, likelihood, z, first), self.predictions(self.aside, likelihood, z, first)
             told = {"parameters": checks.parameters(self.space, z), "emulator": checks.emulator_fit(likelihood.emulator, self.fitted),
                     "emulator_on_new_runs": misses, "waves": self.waves, "second_method": second, "fit": fit, "fit_summary": checks.summary(fit),
@@ -187,7 +188,8 @@ class Calibration:
             self.notes.append("runs of the posterior's sets fell farther from the emulator than it said: give a larger budget")
         apart = [row["parameter"] for row in told["second_method"] if not row["agrees"]]
         if apart:
-            self.notes.append(f"a second method, without the emulator, has its middle more than half a posterior sd away for {', '.join(apart)}")
+            self.notes.append("a second method, without the emulator, disagrees by more than half a posterior sd and its own error about "
+                              + ", ".join(apart))
         missed = [row["target"] for row in told["fit"] + told["held_out"] if not row["inside"]]
         if missed:
             self.notes.append(f"outside their 90% predictive interval: {', '.join(missed)}")

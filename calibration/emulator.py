@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 
 ACTIVE = 10
 SLOPE_SD = 0.4
 WORTH_A_PROCESS = 4.0
+LEARN, NOTHING_TOLD = 160, 1e-3
 FLOOR = 1e-6
 
 
@@ -129,23 +130,30 @@ def _chance(v: np.ndarray, squares: np.ndarray, start: np.ndarray) -> np.ndarray
 
 
 class Process:
-    """A Gaussian process on what a surface leaves over, in units of chance."""
+    """A Gaussian process on what a surface leaves over, in units of chance.
+
+    How far it reaches in each direction is learned from at most 160 of the runs; all of them then say where it lies.
+    """
 
     def __init__(self, v: np.ndarray, rest: np.ndarray, start: tuple[float, float]):
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-        size, kernel_size = start
-        kernel = ConstantKernel(size, (1e-3, 1e3)) * Matern(np.full(v.shape[1], kernel_size), (0.2, 30.0), nu=2.5) + WhiteKernel(0.8, (1e-6, 2.0))
+        kernel = ConstantKernel(start[0], (1e-3, 1e3)) * Matern(np.full(v.shape[1], start[1]), (0.2, 30.0), nu=2.5) + WhiteKernel(0.8, (1e-6, 2.0))
+        some = np.arange(len(v)) if len(v) <= LEARN else np.linspace(0, len(v) - 1, LEARN).astype(int)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            fitted = GaussianProcessRegressor(kernel, optimizer=_few_steps).fit(v, rest)
-        self.v, self.kernel = v, fitted.kernel_.k1
-        self.chance = float(fitted.kernel_.k2.noise_level)
-        self.lower, self.alpha = fitted.L_, fitted.alpha_
-        inverse = cho_solve((self.lower, True), np.eye(len(v)))
-        self.loo = self.alpha / np.sqrt(np.diag(inverse))
-        self.evidence = float(fitted.log_marginal_likelihood_value_)
+            learned = GaussianProcessRegressor(kernel, optimizer=_few_steps).fit(v[some], rest[some]).kernel_
+        self.size, self.reach, self.chance = learned.k1.k1.constant_value, learned.k1.k2.length_scale, float(learned.k2.noise_level)
+        self.v = v / self.reach
+        values, vectors = np.linalg.eigh(_matern(cdist(self.v, self.v), self.size))
+        values = np.maximum(values, 0)
+        turned = vectors.T @ rest
+        self.alpha = vectors @ (turned / (values + self.chance))
+        self.loo = self.alpha / np.sqrt((vectors**2) @ (1 / (values + self.chance)))
+        told = values > NOTHING_TOLD * self.chance
+        self.told = vectors[:, told] / np.sqrt(values[told] + self.chance)
+        self.evidence = float(-0.5 * (np.log(2 * np.pi * (values + self.chance)) + turned**2 / (values + self.chance)).sum())
 
     @classmethod
     def where_needed(cls, v: np.ndarray, rest: np.ndarray) -> Process | None:
@@ -160,9 +168,14 @@ class Process:
 
     def at(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What to add to the surface and how sure that is, in units of chance."""
-        near = self.kernel(v, self.v)
-        solved = solve_triangular(self.lower, near.T, lower=True, check_finite=False)
-        return near @ self.alpha, np.maximum(self.kernel.diag(v) - (solved**2).sum(axis=0), 0.0)
+        near = _matern(cdist(v / self.reach, self.v), self.size)
+        return near @ self.alpha, np.maximum(self.size - ((near @ self.told) ** 2).sum(axis=1), 0.0)
+
+
+def _matern(far: np.ndarray, size: float) -> np.ndarray:
+    """How alike a process is at two points so far apart (smoothness 5/2)."""
+    r = np.sqrt(5) * far
+    return size * (1 + r + r**2 / 3) * np.exp(-r)
 
 
 def _few_steps(objective: Any, start: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, float]:
@@ -172,8 +185,7 @@ def _few_steps(objective: Any, start: np.ndarray, bounds: np.ndarray) -> tuple[n
 
 def _evidence(far: np.ndarray, rest: np.ndarray, size: float, reach: float) -> float:
     """How probable the leftovers are under one process with the same reach in every direction."""
-    r = np.sqrt(5) * far / reach
-    k = size * (1 + r + r**2 / 3) * np.exp(-r)
+    k = _matern(far / reach, size)
     k[np.diag_indices(len(k))] += 1.0
     low = cho_factor(k, lower=True, check_finite=False)
     scale = max(float(rest @ cho_solve(low, rest)) / len(rest), 1e-12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
@@ -42,66 +43,84 @@ def next_points(likelihood: Likelihood, clouds: Sequence[Cloud], n: int, seed: n
     return np.vstack([wide[half], last[luck.choice(len(last), n - n // 2, replace=n - n // 2 > len(last))]])
 
 
+@dataclass
+class Seen:
+    """Points with what the emulator says there: kept, for many questions are asked of the same points."""
+
+    likelihood: Likelihood
+    z: np.ndarray
+
+    def __post_init__(self) -> None:
+        self.mean, unsure, chance = self.likelihood.parts(self.z)
+        self.cover = self.likelihood.spread(unsure, chance)
+        self.sd = np.sqrt(unsure + chance + self.likelihood.own)
+
+    def far(self, kept: Sequence[int]) -> np.ndarray:
+        """Standard deviations between each point and each of these targets."""
+        return (np.abs(self.likelihood.y - self.mean) / self.sd)[:, kept]
+
+    def miss(self, kept: Sequence[int]) -> np.ndarray:
+        """How far these targets together are from met, a chi-squared."""
+        miss = (self.likelihood.y - self.mean)[:, kept]
+        return (miss * np.linalg.solve(self.cover[:, kept][:, :, kept], miss[:, :, None])[:, :, 0]).sum(axis=1)
+
+    def met(self, kept: Sequence[int]) -> bool:
+        """Whether the first point meets these targets, as far as chance and error let one ask."""
+        far = self.far(kept)[:1]
+        most = norm.isf(RARE / (2 * len(kept)))
+        return bool(plausible(far)[0] and far.max() < most and self.miss(kept)[0] < chi2.isf(RARE, len(kept)))
+
+
+def can_be_met(likelihood: Likelihood, clouds: Sequence[Cloud]) -> bool:
+    """Whether some version of the model within its priors meets all targets together.
+
+    All targets together must be possible (a chi-squared that a true model exceeds once in ten thousand), no more than one may be
+    three standard deviations away, and none farther than chance explains among so many.
+    """
+    every = range(len(likelihood.targets))
+    return _best(likelihood, _points(likelihood, clouds), list(every)).met(list(every))
+
+
 def not_met(likelihood: Likelihood, clouds: Sequence[Cloud]) -> list[Conflict]:
     """The targets that no version of the model within its priors meets, and by how much; an empty list where all can be met.
 
-    All targets together must be possible (a chi-squared that a true model exceeds once in ten thousand), no more than one may be
-    three standard deviations away, and none farther than chance explains among so many. Otherwise the fewest targets are
-    looked for without which the rest can be met, one at a time.
+    They are the targets without which the rest can be met, looked for one at a time: each time the one that is most in the way.
     """
-    points = np.vstack([clouds[0].z[:256], *(cloud.z[::4] for cloud in clouds[1:])])
-    kept = list(range(len(likelihood.targets)))
-    dropped: list[int] = []
-    while kept:
-        best = _best(likelihood, points, kept)
-        if _met(likelihood, best, kept):
-            break
-        worst = _worth_dropping(likelihood, points, kept)
-        dropped.append(worst)
-        kept.remove(worst)
-        points = np.vstack([points, best])
-    if not dropped:
-        return []
-    at = _best(likelihood, points, kept) if kept else points[:1]
-    return [_told(likelihood, points, at, t) for t in dropped]
+    seen = _points(likelihood, clouds)
+    kept, dropped = list(range(len(likelihood.targets))), []
+    best = _best(likelihood, seen, kept)
+    while kept and not best.met(kept):
+        rests = [[k for k in kept if k != t] for t in kept]
+        bests = [_best(likelihood, seen, rest) if rest else best for rest in rests]
+        misses = [one.miss(rest)[0] if rest else 0.0 for one, rest in zip(bests, rests)]
+        out = int(np.argmin(misses))
+        dropped.append(kept[out])
+        kept, best = rests[out], bests[out]
+    return [_told(likelihood, seen, best, t) for t in dropped]
 
 
-def _miss(likelihood: Likelihood, z: np.ndarray, kept: Sequence[int]) -> np.ndarray:
-    mean, unsure, chance = likelihood.parts(z)
-    cover = likelihood.spread(unsure, chance)[:, kept][:, :, kept]
-    miss = (likelihood.y - mean)[:, kept]
-    return (miss * np.linalg.solve(cover, miss[:, :, None])[:, :, 0]).sum(axis=1)
+def _points(likelihood: Likelihood, clouds: Sequence[Cloud]) -> Seen:
+    return Seen(likelihood, np.vstack([clouds[0].z[:256], *(cloud.z[:60] for cloud in clouds[1:-1]), clouds[-1].z[:200]]))
 
 
-def _best(likelihood: Likelihood, points: np.ndarray, kept: Sequence[int]) -> np.ndarray:
-    """The point within the priors where these targets are best met together."""
-    start = np.clip(points[np.argmin(_miss(likelihood, points, kept))], -TAIL, TAIL)
-    if _met(likelihood, start[None], kept):
-        return start[None]
-    found = minimize(lambda z: float(_miss(likelihood, z[None], kept)[0]), start, method="L-BFGS-B",
-                     bounds=[(-TAIL, TAIL)] * len(start), options={"maxiter": 25})
-    return found.x[None]
+def _best(likelihood: Likelihood, seen: Seen, kept: list[int]) -> Seen:
+    """The point within the priors where these targets are best met together, searched for downhill from the best one seen."""
+    start = Seen(likelihood, np.clip(seen.z[np.argmin(seen.miss(kept))], -TAIL, TAIL)[None])
+    if start.met(kept):
+        return start
+    steps = 1e-4 * np.vstack([np.zeros(start.z.shape[1]), np.eye(start.z.shape[1])])
+
+    def downhill(z: np.ndarray) -> tuple[float, np.ndarray]:
+        miss = Seen(likelihood, z + steps).miss(kept)
+        return float(miss[0]), (miss[1:] - miss[0]) / 1e-4
+
+    found = minimize(downhill, start.z[0], jac=True, method="L-BFGS-B", bounds=[(-TAIL, TAIL)] * start.z.shape[1], options={"maxiter": 25})
+    return Seen(likelihood, found.x[None])
 
 
-def _met(likelihood: Likelihood, z: np.ndarray, kept: Sequence[int]) -> bool:
-    far = likelihood.implausible(z)[:, kept]
-    most = norm.isf(RARE / (2 * len(kept)))
-    return bool(plausible(far)[0] and far.max() < most and _miss(likelihood, z, kept)[0] < chi2.isf(RARE, len(kept)))
-
-
-def _worth_dropping(likelihood: Likelihood, points: np.ndarray, kept: list[int]) -> int:
-    """The target without which the others are met best."""
-    if len(kept) == 1:
-        return kept[0]
-    without = [_miss(likelihood, _best(likelihood, points, rest), rest)[0] for t in kept if (rest := [k for k in kept if k != t])]
-    return kept[int(np.argmin(without))]
-
-
-def _told(likelihood: Likelihood, points: np.ndarray, at: np.ndarray, t: int) -> Conflict:
+def _told(likelihood: Likelihood, seen: Seen, best: Seen, t: int) -> Conflict:
     target: Target = likelihood.targets[t]
-    alone = not _met(likelihood, _best(likelihood, points, [t]), [t])
-    where = _best(likelihood, points, [t]) if alone else at
-    mean, unsure, chance = likelihood.parts(where)
-    nearest = float(unscaled(mean[:, t], target.transform)[0])
-    sds = float(abs(likelihood.y[t] - mean[0, t]) / np.sqrt(unsure[0, t] + chance[0, t] + likelihood.own[t]))
-    return Conflict(target.name, target.value, nearest, sds, alone)
+    own = _best(likelihood, seen, [t])
+    alone = not own.met([t])
+    at = own if alone else best
+    return Conflict(target.name, target.value, float(unscaled(at.mean[:, t], target.transform)[0]), float(at.far([t])[0, 0]), alone)

@@ -9,11 +9,11 @@ import numpy as np
 from calibration.targets import Target
 
 COPIES, ACCEPTED, RIDGE = 8, 0.35, 1.0
-DISAGREE = 0.5
+DISAGREE, ERRORS = 0.5, 2.5
 
 
-def second_opinion(z: np.ndarray, y: np.ndarray, targets: Sequence[Target], seed: np.random.SeedSequence) -> np.ndarray:
-    """Weighted draws from the posterior by another road: normal scores, the weight in the last column.
+def second_opinion(z: np.ndarray, y: np.ndarray, targets: Sequence[Target], seed: np.random.SeedSequence) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted draws from the posterior by another road (normal scores, weight last), and the standard errors of their middles.
 
     Every run of the first design gets reporting error added several times over; the parameters are regressed on such figures
     (learned summaries); the draws nearest to what was published are kept and slid along a second regression to it.
@@ -30,8 +30,11 @@ def second_opinion(z: np.ndarray, y: np.ndarray, targets: Sequence[Target], seed
     near = apart <= reach
     weight = np.maximum(1 - (apart[near] / max(reach, 1e-12)) ** 2, 1e-9)
     design = np.hstack([np.ones((near.sum(), 1)), summaries[near] - wanted])
-    slopes = np.linalg.solve(design.T @ (design * weight[:, None]) + 1e-6 * np.eye(design.shape[1]), design.T @ (z[near] * weight[:, None]))
-    return np.hstack([z[near] - (summaries[near] - wanted) @ slopes[1:], weight[:, None]])
+    inverse = np.linalg.inv(design.T @ (design * weight[:, None]) + 1e-6 * np.eye(design.shape[1]))
+    slopes = inverse @ design.T @ (z[near] * weight[:, None])
+    rest = z[near] - design @ slopes
+    own = (inverse @ design.T * weight)[0] ** 2 @ rest**2
+    return np.hstack([slopes[0] + rest, weight[:, None]]), np.sqrt(COPIES * own)
 
 
 def _curved(x: np.ndarray) -> np.ndarray:
@@ -46,14 +49,19 @@ def _regressed(x: np.ndarray, z: np.ndarray, at: np.ndarray) -> tuple[np.ndarray
     return z.mean(axis=0) + (x - middle) @ slopes, z.mean(axis=0) + (at - middle) @ slopes
 
 
-def compared(names: Sequence[str], mine: np.ndarray, other: np.ndarray) -> list[dict[str, object]]:
-    """For each parameter, how far the two methods' middles are apart in posterior standard deviations, and whether that is much."""
+def compared(names: Sequence[str], mine: np.ndarray, other: np.ndarray, errors: np.ndarray) -> list[dict[str, object]]:
+    """For each parameter, how far the two methods' middles are apart in posterior standard deviations, and whether that is much.
+
+    They disagree where the distance is more than half a posterior sd and more than the second method's own error explains,
+    which is large where runs are few.
+    """
     draws, weight = other[:, :-1], other[:, -1]
     middle = (draws * weight[:, None]).sum(axis=0) / weight.sum()
     sd = np.sqrt(((draws - middle) ** 2 * weight[:, None]).sum(axis=0) / weight.sum())
     rows: list[dict[str, object]] = []
     for j, name in enumerate(names):
         apart = float((middle[j] - mine[:, j].mean()) / max(mine[:, j].std(), 1e-12))
-        rows.append({"parameter": name, "apart_sds": apart, "sd_ratio": float(sd[j] / max(mine[:, j].std(), 1e-12)),
-                     "agrees": abs(apart) <= DISAGREE})
+        error = float(errors[j] / max(mine[:, j].std(), 1e-12))
+        rows.append({"parameter": name, "apart_sds": apart, "own_error_sds": error, "sd_ratio": float(sd[j] / max(mine[:, j].std(), 1e-12)),
+                     "agrees": abs(apart) <= max(DISAGREE, ERRORS * error)})
     return rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from careshift import place_command
+from careshift import experiments, place_command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
                   help="Try a council's plan for care and support on its own people, before anybody lives through it.")
 
 app.add_typer(place_command.app, name="place")
+app.add_typer(experiments.app, name="experiment")
 
 DEMO: dict[str, Any] = {"one_in": 1, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]

@@ -98,19 +98,21 @@ def said(r: Results) -> str:
     named = kinds[0]
     rest = sorted(((t.people[-1].mean, t.title) for t in kinds[1:] if t.people[-1].mean >= 1), reverse=True)
     less = [t.title[0].lower() + t.title[1:] for t in kinds[1:] if t.people[-1].mean <= -1]
-    words = (f"Of {_about(all_of)} council-paid care home places that are fewer at the end of {year}, the {_number(named)} this plan pays for "
-             f"by name {'carries' if len(named.parts) == 1 else 'carry'} {_about(named.people[-1])}")
+    words = f"Of {_about(all_of)} council-paid care home places that are fewer at the end of {year}, {_models(named)}"
     if rest:
-        words += "; the rest: " + listed([f"{title[0].lower()}{title[1:]} {plain(mean, 'count', 1.0)}" for mean, title in rest])
-    return words + (f". Fewer than in present policy: {listed(less)}." if less else ".")
+        words += "; in place of the rest: " + listed([f"{title[0].lower()}{title[1:]} ({plain(mean, 'count', 1.0)})" for mean, title in rest])
+    return words + (f". Less than in present policy: {listed(less)}." if less else ".")
 
 
-def _number(named: Taken) -> str:
-    names = [SERVICES[n].title or n for n in named.parts]
+def _models(named: Taken) -> str:
+    """The models the plan pays for, and how many places they carry by themselves."""
+    names, most = [SERVICES[n].title or n for n in named.parts], 6
     if not names:
-        return "models (none)"
-    most = 6
-    return f"{len(names)} model{'s' if len(names) > 1 else ''} ({listed(names) if len(names) <= most else 'see the plan'})"
+        return "no model that this plan pays for carries any by itself"
+    who = f" ({listed(names)})" if len(names) <= most else ""
+    one = len(names) == 1
+    return (f"the {'one model' if one else f'{len(names)} models'} this plan pays for{who}, direct payments and home care apart, "
+            f"{'carries' if one else 'carry'} {_about(named.people[-1])}")
 
 
 def _about(x: Range) -> str:

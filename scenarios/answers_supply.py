@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.answers_base import main_run, years
+from scenarios.answers_base import ENOUGH, main_run, years
 from scenarios.answers_words import FINEST, NOT_KNOWN, Range, listed, middle, plain, step
 from scenarios.design import Run
 from scenarios.results import Results
@@ -68,21 +68,26 @@ def written(r: Results, run: Run | None = None) -> list[tuple[str, ...]]:
             for s in sufficiency(r, run)]
 
 
-def first_middle_last(r: Results) -> list[tuple[str, ...]]:
-    """The rows of `written` for the first, the middle and the last year of the plan: a table that fits a page."""
-    kept, shown = years(r), {0, (len(years(r)) - 1) // 2, len(years(r)) - 1}
-    return [row for row in written(r) if kept.index(row[2]) in shown]
+PAGE = ("Support", "Year", "Needed", "Available", "Worlds with too little", "Chance that one closes")
+
+
+def for_page(r: Results) -> list[tuple[str, ...]]:
+    """The first, the middle and the last year of the plan, in the order of PAGE; years with nothing of a kind are left out."""
+    shown = {years(r)[k] for k in (0, (r.scenario.years - 1) // 2, r.scenario.years - 1)}
+    return [(f"{s.title} ({s.unit})", s.year, _figure(s.needed), _figure(s.available), _of(s.short, r.count), _per_cent(s.closes))
+            for s in sufficiency(r) if s.year in shown and (s.needed.high or s.available.high)]
 
 
 def said(r: Results) -> str:
     """In a sentence or two: what there is too little of in the last year, and where a closure is likely."""
     last = [s for s in sufficiency(r) if s.year == years(r)[-1]]
     short = [s.title for s in last if s.short >= MOST]
-    closes = [f"a {s.title} {_per_cent(s.closes)}" if not s.title.endswith("s") else f"{s.title} {_per_cent(s.closes)}"
-              for s in last if np.isfinite(s.closes) and s.closes > 0]
-    told = (f"In {years(r)[-1]}, with this plan, more is needed than there is of {listed(short)} in at least half of the worlds run. " if short
-            else f"In {years(r)[-1]}, with this plan, there is enough of every kind of lasting support in most of the worlds run. ")
-    return told + (f"Chance that at least one closes in that year: {listed(closes)}." if closes else "In none of the worlds does one close in that year.")
+    told = (f"In {years(r)[-1]}, with this plan, more is needed than there is of {listed(short)} in at least half of the worlds run." if short
+            else f"In {years(r)[-1]}, with this plan, there is enough of every kind of lasting support in most of the worlds run.")
+    if r.count < ENOUGH:
+        return told + " From so few worlds the chance of a closure cannot be told."
+    closes = [f"{s.title} {_per_cent(s.closes)}" for s in last if np.isfinite(s.closes) and s.closes > 0]
+    return told + (f" Chance that at least one closes in that year: {listed(closes)}." if closes else " In none of the worlds does one close in that year.")
 
 
 def _figure(x: Range) -> str:

@@ -60,12 +60,19 @@ def held(folder: Path) -> Iterator[None]:
 
     The hold ends with the process, however it ends; a file system that knows no locks is used without.
     """
-    with (folder / LOCK).open("a+b") as lock:
+    with held_file(folder / LOCK, Problem(str(folder), 0, "", "another careshift is writing its answers here",
+                                          f"wait until it is done, or {ELSEWHERE}")):
+        yield
+
+
+@contextmanager
+def held_file(file: Path, taken: Problem) -> Iterator[None]:
+    """Hold a lock file to the end of the process, however it ends. Raises BadInput with `taken` where somebody has it."""
+    with file.open("a+b") as lock:
         try:
             _lock(lock)
         except BlockingIOError:
-            raise BadInput(Problem(str(folder), 0, "", "another careshift is writing its answers here",
-                                   f"wait until it is done, or {ELSEWHERE}")) from None
+            raise BadInput(taken) from None
         except OSError:
             pass
         yield

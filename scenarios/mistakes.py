@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,7 +14,8 @@ from simulation.errors import Problem, did_you_mean
 from simulation.reading import Page, dotted
 
 MOST_TOLD = 50
-FIELDS: dict[tuple[str, ...], type[BaseModel]] = {
+Fields = Mapping[tuple[str, ...], type[BaseModel]]  # the part of a form that stands at each path
+FIELDS: Fields = {
     (): form.ScenarioForm, ("shifts",): form.ShiftPart, ("transition",): form.TransitionPart,
     ("rules",): form.RulesPart, ("shocks",): form.ShockPart}
 
@@ -24,16 +25,16 @@ def fields_of(part: type[BaseModel]) -> dict[str, str]:
     return {info.alias or name: info.description or "" for name, info in part.model_fields.items()}
 
 
-def told(page: Page, error: ValidationError | None) -> list[Problem]:
+def told(page: Page, error: ValidationError | None, fields: Fields = FIELDS) -> list[Problem]:
     """Every mistake on the page as help. After fifty the rest are counted, not told."""
     found: list[Any] = error.errors(include_url=False) if error else []
-    meant = {(*path[:-1], _meant(path)) for one in found if one["type"] == "extra_forbidden" for path in [_path(one)]}
+    meant = {(*path[:-1], _meant(path, fields)) for one in found if one["type"] == "extra_forbidden" for path in [_path(one)]}
     found = [one for one in found if not (one["type"] == "missing" and _path(one) in meant)
              and not (one["input"] is None and _path(one) in page.lines)]
     empty = list(islice(_blanks(page.data, ()), MOST_TOLD))
     problems = [problem(page, path, "nothing is written here", "write a value, or take the line out")
                 for path in empty]
-    problems = sorted(problems + [_problem(page, one) for one in found[:MOST_TOLD]])[:MOST_TOLD]
+    problems = sorted(problems + [_problem(page, one, fields) for one in found[:MOST_TOLD]])[:MOST_TOLD]
     if more := len(found) + len(empty) - len(problems):
         problems.append(Problem(page.file, max(page.lines.values()), "", f"and at least {more} more mistakes",
                                 "mend these first, or start from one of the library's scenarios"))
@@ -52,13 +53,13 @@ def _path(error: Any) -> tuple[str | int, ...]:
     return tuple(step for step in error["loc"] if step != "[key]")
 
 
-def _meant(path: Sequence[str | int]) -> str:
+def _meant(path: Sequence[str | int], fields: Fields) -> str:
     """The field that a misspelt one stands for, so that it is not called missing as well."""
-    return did_you_mean(str(path[-1])[:MOST_SHOWN], _known(path)).removeprefix("did you mean ").rstrip("?")
+    return did_you_mean(str(path[-1])[:MOST_SHOWN], _known(path, fields)).removeprefix("did you mean ").rstrip("?")
 
 
-def _known(path: Sequence[str | int]) -> list[str]:
-    return list(fields_of(FIELDS.get(tuple(step for step in path[:-1] if isinstance(step, str)), form.ScenarioForm)))
+def _known(path: Sequence[str | int], fields: Fields) -> list[str]:
+    return list(fields_of(fields.get(tuple(step for step in path[:-1] if isinstance(step, str)), fields[()])))
 
 
 def problem(page: Page, path: Sequence[str | int], what: str, todo: str = "") -> Problem:
@@ -67,15 +68,15 @@ def problem(page: Page, path: Sequence[str | int], what: str, todo: str = "") ->
     return Problem(page.file, page.line(path), dotted(at), what, todo)
 
 
-def _problem(page: Page, error: Any) -> Problem:
+def _problem(page: Page, error: Any, fields: Fields) -> Problem:
     path = _path(error)
     kind, given, limits = error["type"], error["input"], error.get("ctx", {})
     if kind == "refused":
         return problem(page, path, limits["what"], limits["todo"])
     if kind == "missing":
-        return problem(page, path, "this field is missing", _example(path))
+        return problem(page, path, "this field is missing", _example(path, fields))
     if kind == "extra_forbidden":
-        return problem(page, path, *unknown(str(path[-1]), _known(path), "a field"))
+        return problem(page, path, *unknown(str(path[-1]), _known(path, fields), "a field"))
     if not path:
         return problem(page, path, "there are no fields in this file", "start from one of the library's scenarios")
     return problem(page, path, *_plain_words(kind, given, limits))
@@ -85,8 +86,8 @@ def _names(path: Sequence[str | int]) -> tuple[str, ...]:
     return tuple(step for step in path[:-1] if isinstance(step, str))
 
 
-def _example(path: Sequence[str | int]) -> str:
-    means = fields_of(FIELDS[_names(path)]).get(str(path[-1]), "")
+def _example(path: Sequence[str | int], fields: Fields) -> str:
+    means = fields_of(fields[_names(path)]).get(str(path[-1]), "")
     return f"add {path[-1]}: {means[:1].lower()}{means[1:].rstrip('.')}"
 
 

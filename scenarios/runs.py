@@ -22,6 +22,7 @@ from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from scenarios.design import Run
 from simulation.errors import Problem, RunStopped
 
 Index = list[tuple[int, str, str, str]]  # year, measure, unit, group
+Lines = dict[str, np.ndarray]  # pounds a week by budget line; and under LIVES on what everybody lived, year by year
+LIVES = "lives"
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,13 @@ def run_one(job: Job) -> Replication:
     """Found, burn in once, fork for each run. The first runs are baselines: what they spend is what plans refer to."""
     from time import perf_counter
 
-    from simulation.evidence.register import central, drawn, evidence_only, sceptic
-    from simulation.model import CareSystem, from_state
+    from simulation.evidence.register import central, drawn
+    from simulation.model import CareSystem
     from simulation.places import load as load_place
-    from simulation.shift import reference_lines
 
     began = perf_counter()
     place = load_place(job.place)
     beliefs = central() if job.worlds == "central" else drawn(job.seed, job.replication)
-    change = {"central": lambda b: b, "sceptic": sceptic, "evidence_only": evidence_only}
     years = max(r.plan.years for r in job.runs)
     base = CareSystem(place, beliefs, replace(job.runs[0].plan, years=years), seed=job.seed,
                       replication=job.replication, one_in=job.one_in, events="counts").burn_in()
@@ -97,26 +98,36 @@ def run_one(job: Job) -> Replication:
     base.close()
     del base
     lines: dict[str, dict[str, np.ndarray]] = {}
-    lives: dict[str, np.ndarray] = {}  # on what everybody lived each year in the runs compared with
     found: list[dict[tuple[int, str, str, str], float]] = []
     weekly: dict[str, np.ndarray] = {}
     for run in job.runs:
-        gc.collect()  # a model and its town hold one another; without this each run's town stays beside the next
-        plan = replace(run.plan, reference=lines.get(run.against))
-        system = from_state(state, plan, beliefs=change[run.variant](beliefs))
-        system.run()
-        if not run.against:
-            lines[run.key], lives[run.key] = reference_lines(system.town), system.recorder.lives
-        system.recorder.against = lives[run.against or run.key]
-        found.append({(y, m, u, g): v for y, m, u, g, v in system.recorder.yearly(system.town)})
-        weekly.update({f"{run.key}\t{m}": np.asarray(s, dtype=np.float32)
-                       for m, s in system.recorder.weekly(system.town).items()})
-        system.close()
-        del system
+        said, series, spent = forked(state, run, beliefs, lines.get(run.against))
+        lines.update({run.key: spent} if spent else {})
+        found.append(said)
+        weekly.update({f"{run.key}\t{m}": a for m, a in series.items()})
     index = sorted(set().union(*found))
     values = np.array([[f.get(k, np.nan) for k in index] for f in found])
     return Replication(job.replication, [r.key for r in job.runs], index, values, weekly, perf_counter() - began,
                        beliefs.hash)
+
+
+def forked(state: Any, run: Run, beliefs: Any, reference: Lines | None
+           ) -> tuple[dict[tuple[int, str, str, str], float], dict[str, np.ndarray], Lines]:
+    """One run of a burnt-in world to its end: figures by year, weekly series, and of a baseline what was spent on what."""
+    from simulation.evidence.register import evidence_only, sceptic
+    from simulation.model import from_state
+    from simulation.shift import reference_lines
+
+    gc.collect()  # a model and its town hold one another; without this each run's town stays beside the next
+    believed = {"central": lambda b: b, "sceptic": sceptic, "evidence_only": evidence_only}[run.variant](beliefs)
+    spent = {line: series for line, series in reference.items() if line != LIVES} if reference else None
+    system = from_state(state, replace(run.plan, reference=spent), beliefs=believed).run()
+    system.recorder.against = reference[LIVES] if reference else system.recorder.lives
+    values = {(y, m, u, g): v for y, m, u, g, v in system.recorder.yearly(system.town)}
+    weekly = {m: np.asarray(s, dtype=np.float32) for m, s in system.recorder.weekly(system.town).items()}
+    lines = {} if run.against else {**reference_lines(system.town), LIVES: system.recorder.lives}
+    system.close()
+    return values, weekly, lines
 
 
 def warm(place: str) -> int:

@@ -106,7 +106,7 @@ def _places_said(r: Results) -> str:
 
 
 def _supply(r: Results) -> Table:
-    return Table(answers_supply.COLUMNS, answers_supply.first_middle_last(r))
+    return Table(answers_supply.PAGE, answers_supply.for_page(r))
 
 
 def _who(r: Results) -> Table:

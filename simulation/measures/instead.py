@@ -23,7 +23,7 @@ SERVICES = {name: kind for name, kind in found().items() if name not in HOMES}
 LIVES_ON: tuple[str, ...] = (GONE, PLACE, PLACE_ELSE, WAITING, WITHOUT, FAMILY, ABLE, *SERVICES)
 OLDER = len(LIVES_ON)  # is added to the code of a person of 65 and over
 PERSONAL = NEED.index("one or two personal tasks")
-assert 2 * OLDER <= np.iinfo(np.uint8).max, "too many kinds of support for one byte"
+assert np.iinfo(np.uint8).max >= 2 * OLDER, "too many kinds of support for one byte"
 
 TITLES = {PLACE_ELSE: "a care home place that others pay for", WAITING: "waiting for an assessment or support",
           WITHOUT: "needs at home that are not met", FAMILY: "family and friends alone", ABLE: "no help, or next to none",

@@ -1,0 +1,229 @@
+"""The command `careshift experiment`: run many worlds overnight, see how far they are, put stores together, check one again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Scenarios by places by parameter sets by replications: stored, resumable, verifiable.")
+
+File = Annotated[str, typer.Argument(help="An experiment file, or the name of one in the library.")]
+Name = Annotated[str, typer.Argument(help="An experiment in the store, by name or by the beginning of its key.")]
+StoreAt = Annotated[str | None, typer.Option("--store", help="A file, or postgresql+psycopg://user@host/name [results/store.db].")]
+Precision = Annotated[float, typer.Option(min=0.0001, max=10, help="Wished Monte Carlo error, as a share of each figure.")]
+
+
+@app.command()
+def run(file: File, store: StoreAt = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Run a small pilot and say how many runs, minutes and bytes.")] = False,
+        resume: Annotated[bool, typer.Option("--resume", help="Go on with what is not finished; failed runs are tried again.")] = False,
+        workers: Annotated[int, typer.Option(min=0, max=512, help="Processes side by side; 0 takes one a core.")] = 0,
+        shard: Annotated[str, typer.Option(help="Only a part: 2/5 is the second of five; merge puts them together.")] = "1/1") -> None:
+    """Run an experiment and keep every answer the moment it is there; whatever happens, --resume goes on."""
+    from careshift import api
+    from scenarios import experiment, experiment_form
+    from scenarios.store import Store
+
+    asked = experiment_form.load(file, places=api.places())
+    part = experiment.shard_of(shard)
+    every = experiment.tasks(asked, places=api.places())
+    _say(asked, every)
+    if dry_run:
+        _foretell(asked, every, part, store, workers)
+        return
+    with Store(store) as kept, kept.writing():
+        _carry_out(asked, every, kept, part, resume, workers)
+
+
+def _say(asked: Any, every: list[Any]) -> None:
+    places = list(dict.fromkeys(t.place for t in every))
+    print(f"{asked.name}: {asked.title}")
+    print(f"  {sum(len(t.keys) for t in every):,} runs: {len(every):,} worlds ({', '.join(places)}; {len(asked.sets):,} parameter sets, "
+          f"{asked.combine}; {asked.replications:,} replications), each with its baselines and plans, {asked.years} years")
+    for note in asked.notes:
+        print(f"  note: {note}")
+    if asked.one_in > 1:
+        print(f"  note: a sample of one adult in {asked.one_in}: for trying out; money and hospital use from it are no result")
+
+
+def _foretell(asked: Any, every: list[Any], part: tuple[int, int], store: str | None, workers: int) -> None:
+    from scenarios import again, experiment, runs
+    from scenarios.store import Store, address
+
+    done: set[str] = set()
+    url = address(store)
+    if not url.startswith("sqlite") or Path(url.removeprefix("sqlite:///")).exists():
+        with Store(store, make=False) as kept:
+            done = kept.finished({key for t in every for key in t.keys})
+    left = experiment.to_do(every, done, part)
+    runs.warm(every[0].place)
+    told = again.pilot(asked, every, left)
+    count = runs.worker_count(workers, len(left))
+    print(f"  finished in this store: {len(done):,} runs; to do in this part: {sum(len(t.todo) for t in left):,}")
+    print(f"  expected: {_minutes(told.seconds / count)} on {count} processes, {_bytes(told.bytes)} on disk, from a pilot of {told.pilot_seconds:.0f} seconds"
+          " (a process beside others is slower than one alone)")
+    print("  nothing was run or stored")
+
+
+def _carry_out(asked: Any, every: list[Any], kept: Any, part: tuple[int, int], resume: bool, workers: int) -> None:
+    import signal
+
+    from scenarios import experiment, runs
+    from scenarios import workers as places_to_run
+    from simulation.errors import BadInput, Problem
+
+    mine = [t for t in every if t.share_key % part[1] == part[0] - 1]
+    keys = {key for t in mine for key in t.keys}
+    begun = kept.states(asked.key)
+    kept.begin(experiment.asked(asked, every))
+    done = kept.finished(keys)
+    left = experiment.to_do(mine, done)
+    if begun and left and not resume and any(begun.get(key) in ("finished", "failed") for key in keys):
+        raise BadInput(Problem(str(kept), 0, "", f"{len(done)} of {len(keys)} runs of {asked.name} are finished in this store",
+                               "give --resume to go on with the others"))
+    tally = experiment.Tally(len(keys), len(done))
+    if left:
+        if hasattr(signal, "SIGTERM"):
+            signal.signal(signal.SIGTERM, _as_ctrl_c)
+        count = runs.worker_count(workers, len(left))
+        for place in dict.fromkeys(t.place for t in left):
+            runs.warm(place)
+        with _progress(tally) as tell:
+            experiment.carry_out(left, kept, lambda: places_to_run.local(count), at_once=2 * count if count > 1 else 1, tally=tally, progress=tell)
+    failed = f", {tally.failed} failed (careshift experiment failed {asked.name})" if tally.failed else ""
+    print(f"  {tally.told} in {kept}{failed}")
+    _count(kept, [t.place for t in mine])
+
+
+def _as_ctrl_c(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _count(kept: Any, places: list[str], every: bool = False) -> None:
+    for s in kept.scenarios():
+        if s["place"] in places and (s["number"] or every):
+            gone = f"; deleted {s['deleted'][:10]}: {s['why_deleted']}" if s["deleted"] else ""
+            number = f"scenario {s['number']} of {s['of']} ever put to {s['place']}" if s["number"] else f"the baseline of {s['place']}"
+            print(f"  {s['name']} ({s['budget_rule']}): {number}{gone}")
+
+
+def _progress(tally: Any) -> Any:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def bar() -> Any:
+        if not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as shown:
+            task = shown.add_task("runs", total=tally.total, completed=tally.before)
+            yield lambda t: shown.update(task, completed=t.before + t.finished + t.failed)
+    return bar()
+
+
+@app.command()
+def status(store: StoreAt = None) -> None:
+    """How far every experiment in the store is, and which scenarios were ever put to each place."""
+    from scenarios.store import Store
+
+    with Store(store, make=False) as kept:
+        for e in kept.experiments():
+            total = e["planned"] + e["finished"] + e["failed"]
+            print(f"{e['name']} ({e['key'][:8]}): {e['finished']:,} of {total:,} runs finished, {e['failed']:,} failed; "
+                  f"{_minutes(e['seconds'])} of work; begun {e['begun'][:16]}")
+        _count(kept, [s["place"] for s in kept.scenarios()], every=True)
+
+
+@app.command()
+def failed(name: Name, store: StoreAt = None,
+           whole: Annotated[bool, typer.Option("--whole", help="The whole error of each, for whoever mends it.")] = False) -> None:
+    """Which runs ended in an error, and in which."""
+    from scenarios.store import Store
+
+    with Store(store, make=False) as kept:
+        found = kept.runs(kept.experiment(name)["key"], "failed")
+        for r in found:
+            last = r["error"].strip().splitlines()[-1]
+            print(f"{r['key'][:12]} {r['scenario_name']} at {r['place']}, replication {r['replication']}, tried {r['tries']} times: {r['error_kind']}: {last}")
+            if whole:
+                print(r["error"])
+        print(f"{len(found)} failed runs")
+
+
+@app.command()
+def export(name: Name, store: StoreAt = None,
+           to: Annotated[Path | None, typer.Option(help="The file [results/<name>.csv].")] = None, precision: Precision = 0.05,
+           measure: Annotated[list[str] | None, typer.Option(help="Only these measures (may be given again).")] = None,
+           by_run: Annotated[bool, typer.Option("--runs", help="Each run's own figures, to the last bit, instead of means.")] = False) -> None:
+    """Write what an experiment found as CSV: every figure with its Monte Carlo error and the replications it would need."""
+    from careshift import api
+    from scenarios import exporting
+    from scenarios.store import Store
+    from simulation.errors import BadInput, Problem, did_you_mean
+
+    known = api.measures()
+    if wrong := [m for m in measure or () if m not in known]:
+        raise BadInput(*(Problem("", 0, "--measure", f"there is no measure {m!r}", did_you_mean(m, known)) for m in wrong))
+    with Store(store, make=False) as kept:
+        asked = kept.experiment(name)
+        file = to or Path("results") / f"{asked['name']}{'_runs' if by_run else ''}.csv"
+        table: Any = exporting.run_rows(kept, asked, measure or ()) if by_run else exporting.rows(kept, asked, precision=precision, measures=measure or ())
+        count = exporting.write(file, exporting.RUN_COLUMNS if by_run else exporting.COLUMNS, table)
+        print(f"{file}: {count:,} rows from {asked['finished']:,} finished runs" + (
+            f"; {asked['planned'] + asked['failed']:,} runs are not finished" if asked["planned"] + asked["failed"] else ""))
+
+
+@app.command()
+def merge(into: Annotated[str, typer.Argument(help="The store that takes in the others; made where there is none.")],
+          others: Annotated[list[str], typer.Argument(help="Stores to take in, such as those of an experiment's parts.")]) -> None:
+    """Put stores together: what one has and the other has not is taken in once; nothing is counted twice."""
+    from scenarios.store import Store
+
+    with Store(into) as kept, kept.writing():
+        for other in others:
+            with Store(other, make=False) as theirs:
+                print(f"{other}: {kept.take(theirs):,} finished runs were new to {kept}")
+
+
+@app.command()
+def verify(run: Annotated[str, typer.Argument(help="A run, by the beginning of its key (export --runs and failed show them).")],
+           store: StoreAt = None) -> None:
+    """Run one stored run again from what is stored of it, and compare every bit."""
+    from scenarios import again
+    from scenarios.store import Store
+
+    with Store(store, make=False) as kept:
+        found = again.verify(kept, run)
+    for moved in found.moved:
+        print(f"not as it was: {moved}")
+    name = f"run {found.run['key'][:12]} ({found.run['scenario_name']} at {found.run['place']}, replication {found.run['replication']})"
+    if found.same:
+        print(f"{name}: the same to the last bit, {found.figures:,} figures and {found.weeks:,} weekly series")
+        return
+    print(f"{name}: {len(found.differing):,} figures and series differ, the first of them {', '.join(found.differing[:5])}")
+    raise typer.Exit(1)
+
+
+@app.command()
+def forget(scenario: Annotated[str, typer.Argument(help="The scenario whose answers go.")],
+           place: Annotated[str, typer.Option(help="Where it was tried.")], why: Annotated[str, typer.Option(help="Why, for those who come later.")],
+           store: StoreAt = None) -> None:
+    """Delete what a scenario's runs found at a place. That it was tried, its number and why it went stay on record."""
+    from scenarios.store import Store
+
+    with Store(store, make=False) as kept, kept.writing():
+        print(f"{kept.forget(place, scenario, why)} runs of {scenario} at {place} are deleted; its number and a tombstone stay")
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes" if seconds < 7200 else f"{seconds / 3600:,.1f} hours"
+
+
+def _bytes(size: float) -> str:
+    return f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.1f} GB"
