@@ -189,12 +189,16 @@ def evidence(grade: Annotated[str | None, typer.Option(help="A, B, C or D.")] = 
              place: Annotated[str | None, typer.Option(help="The figures of a place instead.")] = None,
              kind: Annotated[str | None, typer.Option(help="evidence, calibrated, assumption or rule.")] = None,
              report: Annotated[bool, typer.Option("--report", help="Write the whole register as one page instead.")] = False,
-             file: Annotated[Path, typer.Argument(help="Where --report writes to.")] = Path("evidence.html")) -> None:
+             file: Annotated[Path | None, typer.Argument(help="Where --report writes to [evidence.html].")] = None) -> None:
     """What the model believes: every number with its range, unit, source and grade, and how much is assumed."""
     from careshift import api, telling
+    from simulation.errors import BadInput, Problem
 
-    if report:
-        print(f"The register: {api.evidence_page(file)}")
+    if report or file:
+        if not report or grade or used_by or place or kind:
+            raise BadInput(Problem("", 0, "--report", "writes the whole register to a file, and nothing else does",
+                                   "careshift evidence --report evidence.html, or the other options without a file"))
+        print(f"The register: {api.evidence_page(file or 'evidence.html')}")
         return
     telling.evidence(grade, used_by, place, kind)
 

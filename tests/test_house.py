@@ -17,7 +17,7 @@ MODEL = [f for f in FILES if f.is_relative_to(ROOT / "simulation")]
 ALLOWED = {0, 1, -1, 2, 0.5, 52, 7, 100, 1000, 365, 12, 3, 4, 8, 9, 10}  # the last six: months, and how many columns or steps
 # Files whose job is machinery (bits, hashes, layouts, quantiles), not the world.
 MACHINERY = {"draws.py", "rules.py", "columns.py", "ledger.py", "register.py", "reading.py", "process.py", "units.py",
-             "errors.py", "lists.py", "residents.py", "providers.py", "town.py", "model.py", "tables.py", "figures.py"}
+             "errors.py", "lists.py", "residents.py", "providers.py", "town.py", "model.py", "tables.py", "figures.py", "personal.py"}
 
 
 def _name(f: Path) -> str:

@@ -160,7 +160,7 @@ def _counted(page: Page, own: Own, rules: Mapping[str, Any], problems: list[Prob
         return
     given = page.data.get("people")
     year = str(given.get("year") or page.data.get("year") or "not told") if isinstance(given, dict) else ""
-    for name, age in (rules["counted"] | {"people_85_plus": 85}).items():
+    for name, age in rules["counted"].items():
         found, mine = float(own.people[:, age:].sum()), own.figures.get(name)
         if mine is not None and abs(mine.value - found) * 1000 > found:
             problems.append(page.problem(("figures", name), f"is {mine.value:,.0f}; the people above have {found:,.0f} aged {age} and over",

@@ -85,7 +85,7 @@ def disagree(page: Page, figures: Mapping[str, Figure], rules: Mapping[str, Any]
     for rate, (of, people) in rules["rates"].items():
         if rate in figures and of in figures and count(people):
             told, found = figures[rate].value, figures[of].value * _each(rate) / (count(people) or 1.0)
-            if abs(told - found) * 20 > abs(found):
+            if abs(told - found) * 100 > 4 * abs(found):
                 problems.append(page.problem(("figures", rate), f"is {told:,.6g}; {of} over {people} makes {found:,.6g}", "one of them is wrong"))
     for name, bound in rules["at_most"].items():
         most, mine = count(bound), figures.get(name)

@@ -52,7 +52,7 @@ def from_bands(page: Page, given: Any, oldest: int, problems: list[Problem], not
     out = np.zeros_like(shape)
     for first, last, counts, label in read:
         out[:, first:last + 1] = _spread(shape[:, first:last + 1], counts)
-        if last - first >= 5 and last < oldest:
+        if last - first > 4 and last < oldest:
             notes.append(f"people {label}: spread over {last - first + 1} years of age as England's are; five-year bands would be nearer")
     if (youngest := read[0][0]) > 0:
         out[:, :youngest] = _spread(shape[:, :youngest], [shape[:, :youngest].sum() / shape[:, youngest:].sum() * out.sum()])
