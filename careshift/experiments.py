@@ -67,8 +67,8 @@ def _foretell(asked: Any, every: list[Any], part: tuple[int, int], store: str | 
     told = again.pilot(asked, every, left)
     count = runs.worker_count(workers, len(left))
     print(f"  finished in this store: {len(done):,} runs; to do in this part: {sum(len(t.todo) for t in left):,}")
-    print(f"  expected: {_minutes(told.seconds / count)} with {count} side by side, {_bytes(told.bytes)} on disk, from a pilot of {told.pilot_seconds:.0f} seconds"
-          " (a process beside others is slower than one alone)")
+    print(f"  expected: {_minutes(told.seconds / count)} with {count} side by side, {_bytes(told.bytes)} on disk, "
+          f"from a pilot of {told.pilot_seconds:.0f} seconds (a process beside others is slower than one alone)")
     print("  nothing was run or stored")
 
 
