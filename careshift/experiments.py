@@ -26,6 +26,7 @@ def run(file: File, store: StoreAt = None,
     from careshift import api
     from scenarios import experiment, experiment_form
     from scenarios.store import Store
+    from simulation.errors import Problem, RunStopped
 
     asked = experiment_form.load(file, places=api.places())
     part = experiment.shard_of(shard)
@@ -34,15 +35,18 @@ def run(file: File, store: StoreAt = None,
     if dry_run:
         _foretell(asked, every, part, store, workers)
         return
-    with Store(store) as kept, kept.writing():
-        _carry_out(asked, every, kept, part, resume, workers)
+    try:
+        with Store(store) as kept, kept.writing():
+            _carry_out(asked, every, kept, part, resume, workers)
+    except KeyboardInterrupt:
+        raise RunStopped(Problem("", 0, "", "stopped by you; what is finished is kept", "the same command with --resume goes on")) from None
 
 
 def _say(asked: Any, every: list[Any]) -> None:
     places = list(dict.fromkeys(t.place for t in every))
     print(f"{asked.name}: {asked.title}")
-    print(f"  {sum(len(t.keys) for t in every):,} runs: {len(every):,} worlds ({', '.join(places)}; {len(asked.sets):,} parameter sets, "
-          f"{asked.combine}; {asked.replications:,} replications), each with its baselines and plans, {asked.years} years")
+    print(f"  {sum(len(t.keys) for t in every):,} runs: {_of(len(every), 'world')} ({', '.join(places)}; {_of(len(asked.sets), 'parameter set')}, "
+          f"{asked.combine}; {_of(asked.replications, 'replication')}), each with its baselines and plans, {_of(asked.years, 'year')}")
     for note in asked.notes:
         print(f"  note: {note}")
     if asked.one_in > 1:
@@ -63,8 +67,8 @@ def _foretell(asked: Any, every: list[Any], part: tuple[int, int], store: str | 
     told = again.pilot(asked, every, left)
     count = runs.worker_count(workers, len(left))
     print(f"  finished in this store: {len(done):,} runs; to do in this part: {sum(len(t.todo) for t in left):,}")
-    print(f"  expected: {_minutes(told.seconds / count)} on {count} processes, {_bytes(told.bytes)} on disk, from a pilot of {told.pilot_seconds:.0f} seconds"
-          " (a process beside others is slower than one alone)")
+    print(f"  expected: {_minutes(told.seconds / count)} with {count} side by side, {_bytes(told.bytes)} on disk, "
+          f"from a pilot of {told.pilot_seconds:.0f} seconds (a process beside others is slower than one alone)")
     print("  nothing was run or stored")
 
 
@@ -219,6 +223,10 @@ def forget(scenario: Annotated[str, typer.Argument(help="The scenario whose answ
 
     with Store(store, make=False) as kept, kept.writing():
         print(f"{kept.forget(place, scenario, why)} runs of {scenario} at {place} are deleted; its number and a tombstone stay")
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _minutes(seconds: float) -> str:
