@@ -112,6 +112,7 @@ def _cared_for(trial: Trial) -> tuple[Array, Array]:
 
 
 def telecare_randomised(w: World) -> Says:
+    """Alarms and sensors by lot: who has an emergency stay within a year."""
     arms = _trial(w, "telecare", ever("emergency stay"), YEAR)
     return Says(_odds(arms.found), _odds(arms.truth), arms.found.people)
 
@@ -162,6 +163,7 @@ def _all_council(record: Record, people: Array, start: Array, weeks: int) -> Flo
 
 
 def home_care_gain(w: World) -> Says:
+    """The same people with their home care and without it: quality of life."""
     ran, trial = w.without_home_care
     found = designs.randomised(level("scrqol"), ran.record, *trial.arms, 1, 3)
     lost, start = trial.arms[1], np.full(len(trial.arms[1]), 1)
@@ -170,6 +172,7 @@ def home_care_gain(w: World) -> Says:
 
 
 def direct_payments_75(w: World) -> Says:
+    """People of 75 and over with a direct payment beside those with home care: quality of life."""
     record, week = w.base.record, 2 * YEAR
     people = np.arange(len(record.left))
     old = record.is_here(people, np.full(len(people), week)) & (record.was("age", people, week) >= OLD)
@@ -180,11 +183,13 @@ def direct_payments_75(w: World) -> Says:
 
 
 def extra_care_cost(w: World) -> Says:
+    """What the council pays for people who move to extra care, before and after."""
     found = designs.before_after(average("council"), w.housing.record, w.housing.began("extra_care", HALF, 2 * YEAR + HALF), HALF)
     return Says(found.difference, np.nan, found.people)
 
 
 def keyring_new(w: World) -> Says:
+    """How many who join a network had no support from the council before."""
     people, start = w.housing.began("keyring", HALF, 2 * YEAR + HALF)
     before = w.housing.record.mean("council", people, start - HALF, HALF)
     return Says(float((before <= 0).mean()) if len(people) else np.nan, np.nan, len(people))
