@@ -145,10 +145,12 @@ def read(file: Path = FILE) -> list[dict[str, str]]:
 
 def _write(file: Path, rows: Sequence[dict[str, str]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8", newline="") as out:
+    whole = file.with_suffix(".new")  # so that what is kept is never half written
+    with whole.open("w", encoding="utf-8", newline="") as out:
         pen = csv.DictWriter(out, HEAD, lineterminator="\n", extrasaction="ignore")
         pen.writeheader()
         pen.writerows(rows)
+    whole.replace(file)
 
 
 def _append(file: Path, row: dict[str, Any]) -> None:

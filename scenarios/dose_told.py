@@ -31,10 +31,10 @@ TOLD: Mapping[str, tuple[str, str, bool, str, str]] = {
     "bed_days": ("Bed days in emergency stays", "bed days", False, "more", "fewer"),
     "delayed_days": ("Days ready to leave hospital and not able to", "days of delay in hospital", False, "more", "fewer"),
     "care_home_residents": ("People in care homes, last year", "people in care homes in the last year", False, "more", "fewer"),
-    "unmet_hours": ("Help needed and not met, hours a week", "help not met", False, "more hours a week", "fewer hours a week"),
+    "unmet_hours": ("Help needed and not met, hours a week", "help needed and not met", False, "more hours a week", "fewer hours a week"),
 }
 PANELS = ("people", "council_net", "unpaid_hours", "ascot_years", "emergency_stays", "bed_days")
-SAID = ("council_net", "unpaid_hours", "ascot_years", "emergency_stays", "bed_days", "delayed_days", "care_home_residents")
+SAID = ("council_net", "unpaid_hours", "ascot_years", "emergency_stays", "bed_days", "delayed_days", "care_home_residents", "unmet_hours")
 INK, BAND, GREY = "#12395b", "#b9d0e4", "#5f6670"
 STYLE = {"svg.hashsalt": "careshift", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10, "axes.edgecolor": GREY,
          "axes.spines.top": False, "axes.spines.right": False}
