@@ -77,19 +77,32 @@ def total(r: Results, measure: str) -> Range:
     return middle(difference(r, measure).sum(axis=1))
 
 
-def moved(r: Results) -> tuple[float, float, bool]:
-    """Pounds that budget lines lose, pounds that others gain, and whether any line changed at all; means over worlds.
+def moved(r: Results) -> tuple[float, float, float, bool]:
+    """Pounds that budget lines lose, that others gain, how far their sum may be off by chance, and whether any line changed.
 
-    Added up over the plan's years. A line whose mean change may be chance (1 in 20 by Student's t) is left out of the
-    pounds; from few pairs, where any of the lines could seem changed, 1 in 20 for all lines together.
+    Means over worlds, added up over the plan's years. A line whose mean change may be chance (1 in 20 by Student's t; from
+    few pairs, where any line could seem changed, 1 in 20 for all together) does not show how much a plan moves. The larger of
+    what is then lost and gained is what it moves; the sum over every line, small ones too, says how much of it goes elsewhere.
     """
     changes = np.nan_to_num(np.array([difference(r, line).sum(axis=1) for line in LINES]))
-    mean = changes.mean(axis=1)
-    error = changes.std(axis=1, ddof=1) / np.sqrt(r.count) if r.count > 1 else np.zeros(len(mean))
     one_of = 1 if r.count >= ENOUGH else len(LINES)
-    sure = stdtrit(r.count - 1, 1 - CHANCE / 2 / one_of) if r.count > 1 else 0.0
-    told = np.where(np.abs(mean) > sure * error, mean, 0.0)
-    return float(-told[told < 0].sum()), float(told[told > 0].sum()), bool(mean.any())
+    mean, off = changes.mean(axis=1), _may_be_chance(changes, one_of)
+    told = np.where(np.abs(mean) > off, mean, 0.0)
+    lost, gained, net = float(-told[told < 0].sum()), float(told[told > 0].sum()), float(mean.sum())
+    if lost == gained == 0:
+        return 0.0, 0.0, 0.0, bool(mean.any())
+    most = max(lost, gained)
+    lost, gained = (most, max(most + net, 0.0)) if lost >= gained else (max(most - net, 0.0), most)
+    return lost, gained, float(_may_be_chance(changes.sum(axis=0), 1)), True
+
+
+def _may_be_chance(changes: np.ndarray, one_of: int) -> np.ndarray:
+    """How far a mean over worlds (the last axis) may be from nought by chance, 1 in 20 for so many of them together."""
+    count = changes.shape[-1]
+    if count < 2:
+        return np.zeros(changes.shape[:-1])
+    error = changes.std(axis=-1, ddof=1) / np.sqrt(count)
+    return np.asarray(error * stdtrit(count - 1, 1 - CHANCE / 2 / one_of))
 
 
 def plan_type(r: Results) -> PlanType:
@@ -99,9 +112,12 @@ def plan_type(r: Results) -> PlanType:
     gain more than twice what others lose. A cut: lines lose more than twice what others gain. From a few pairs whose
     lines change by no more than chance, nothing is claimed.
     """
-    lost, gained, any_change = moved(r)
+    lost, gained, chance, any_change = moved(r)
     if changes_nothing(r) or lost == gained == 0:
         return "TYPE NOT CLEAR" if any_change and r.count < ENOUGH else "NO CHANGE"
-    if min(lost, gained) * 2 >= max(lost, gained):
+    line, apart_from = max(lost, gained) / 2, abs(gained - lost)
+    if r.count < ENOUGH and abs(apart_from - line) < chance:
+        return "TYPE NOT CLEAR"
+    if apart_from <= line:
         return "SHIFT"
     return "INVESTMENT" if gained > lost else "CUT"

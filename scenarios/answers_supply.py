@@ -64,7 +64,7 @@ def _chance(closed: np.ndarray, one_in: int) -> float:
 
 def written(r: Results, run: Run | None = None) -> list[tuple[str, ...]]:
     """The same as rows of words, in the order of COLUMNS: "4,100 (3,900 to 4,300)", "3 of 20", "45%"."""
-    return [(s.title, s.unit, s.year, _figure(s.needed), _figure(s.available), _of(s.short, r.count), _per_cent(s.closes))
+    return [(s.title, s.unit, s.year, _figure(s.needed), _figure(s.available), _of(s.short, r.count), _closing(s.closes, r))
             for s in sufficiency(r, run)]
 
 
@@ -74,7 +74,7 @@ PAGE = ("Support", "Year", "Needed", "Available", "Worlds with too little", "Cha
 def for_page(r: Results) -> list[tuple[str, ...]]:
     """The first, the middle and the last year of the plan, in the order of PAGE; years with nothing of a kind are left out."""
     shown = {years(r)[k] for k in (0, (r.scenario.years - 1) // 2, r.scenario.years - 1)}
-    return [(f"{s.title} ({s.unit})", s.year, _figure(s.needed), _figure(s.available), _of(s.short, r.count), _per_cent(s.closes))
+    return [(f"{s.title} ({s.unit})", s.year, _figure(s.needed), _figure(s.available), _of(s.short, r.count), _closing(s.closes, r))
             for s in sufficiency(r) if s.year in shown and (s.needed.high or s.available.high)]
 
 
@@ -88,6 +88,11 @@ def said(r: Results) -> str:
         return told + " From so few worlds the chance of a closure cannot be told."
     closes = [f"{s.title} {_per_cent(s.closes)}" for s in last if np.isfinite(s.closes) and s.closes > 0]
     return told + (f" Chance that at least one closes in that year: {listed(closes)}." if closes else " In none of the worlds does one close in that year.")
+
+
+def _closing(chance: float, r: Results) -> str:
+    """A chance where there are worlds enough to know one; how many worlds it happened in where there are not."""
+    return _per_cent(chance) if r.count >= ENOUGH else _of(chance, r.count) if r.one_in == 1 else NOT_KNOWN
 
 
 def _figure(x: Range) -> str:

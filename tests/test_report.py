@@ -206,6 +206,13 @@ def test_the_kind_of_plan_comes_from_the_arithmetic(lost: float, gained: float, 
     assert answers.plan_line(r).startswith(kind)
 
 
+def test_small_lines_that_chance_could_explain_one_by_one_still_count_together() -> None:
+    """Four pairs: what homes lose is plain, what a dozen lines gain is not, line by line; all together it is."""
+    gains = {line: (3e5, 6e5) for line in LINES}
+    r = made_up(count=4, beside=False, push=gains | {"spend_older_residential_and_nursing": (-4e6, 1e5)})
+    assert answers.plan_type(r) == "SHIFT"
+
+
 def test_a_few_pairs_that_differ_by_chance_claim_no_kind_of_plan() -> None:
     lines = {line: (0.0, 1e6) for line in LINES}
     few, many = made_up(count=2, beside=False, push=lines), made_up(count=20, beside=False, push={k: (0.0, 0.0) for k in LINES})

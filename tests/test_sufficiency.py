@@ -71,7 +71,8 @@ def test_what_is_not_there_is_left_out_and_additions_are_no_market() -> None:
 def test_the_table_is_words_a_councillor_can_read() -> None:
     rows = written(homes())
     assert all(len(row) == len(COLUMNS) for row in rows) and len(Supply._fields) == len(COLUMNS) + 1
-    assert rows[1] == ("residential home", "places", "2027-28", "1,080", "1,050", "10 of 10", "30%")
+    assert rows[1] == ("residential home", "places", "2027-28", "1,080", "1,050", "10 of 10", "3 of 10"), "ten worlds are too few for a chance"
+    assert written(homes(one_in=5))[1][-1] == "not recorded", "nor can a few samples tell it"
     spread = written(worlds(used_home_care=[[900.0 + 20 * i] for i in range(WORLDS)], room_home_care=[[1000.0]] * WORLDS))[0]
     assert spread[3] == "990 (920 to 1,060)" and spread[4:] == ("1,000", "4 of 10", "not recorded")
 

@@ -82,7 +82,7 @@ def households_change(present: B1, age: F4, sex: I1, partner: I4, setting: I1, a
 
 
 @changes("residents.present", "residents.left", "residents.age", "residents.alone", "residents.partner",
-         "residents.neighbourhood", "residents.fifth", "residents.kin", "residents.kin_kind", "residents.carer",
+         "residents.neighbourhood", "residents.kin", "residents.kin_kind", "residents.carer",
          "residents.second_carer", "residents.cares_for", "residents.care_hours", "residents.stage",
          "residents.hospital", "residents.days_left", "residents.wants_service", "residents.setting",
          "residents.funder", "residents.supports", "placements.active")
@@ -152,7 +152,7 @@ def _pair(r: Table, seeking: Array, events: Events) -> None:
     r.alone[he] = r.alone[she] = False
     to_him = r.owns_home[he] | ~r.owns_home[she]  # they live where one of them owns, else at his
     moves, stays = np.where(to_him, she, he), np.where(to_him, he, she)
-    r.neighbourhood[moves], r.fifth[moves] = r.neighbourhood[stays], r.fifth[stays]
+    r.neighbourhood[moves] = r.neighbourhood[stays]
     events.note("finds a partner", np.concatenate([he, she]))
 
 
