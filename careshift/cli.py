@@ -146,11 +146,12 @@ def places_() -> None:
     rows = []
     for p in map(place_files.load, api.places()):
         local, england = len(p.figures) - len(p.from_england()), len(p.from_england())
-        rows.append((p.name, p.council, f"{p.everybody:,.0f}", f"{p['people_65_plus'] / p.everybody:.1%}", f"{p.most_deprived:.0%}",
-                     f"{p['gross_current_spend'] / 1e6:,.0f}", "invented" if p.invented else str(local), str(england)))
+        rows.append((p.name, f"{p.everybody:,.0f}", f"{p['people_65_plus'] / p.everybody:.1%}", f"{p.most_deprived:.0%}",
+                     f"{p['gross_current_spend'] / 1e6:,.0f}", "invented" if p.invented else str(local), str(england), p.council))
     rows.append(_england())
-    _table(("name", "council", "people", "65 and over", "in the most deprived fifth", "gross spending, £m", "figures of its own",
-            "England's rate"), rows)
+    _table(("name", "people", "65+", "deprived", "gross £m", "own", "England's", "council"), rows)
+    print("\nDeprived: share of people in England's most deprived fifth of neighbourhoods. Gross: current spending on adult social care.\n"
+          "Own: figures published for the place itself; England's: figures that are the rate of England or of a wider area, applied to it.")
 
 
 def _england() -> tuple[str, ...]:
@@ -159,8 +160,8 @@ def _england() -> tuple[str, ...]:
 
     held = england.england()
     t = held.totals
-    return ("(england)", "rates only: a place takes what it lacks", f"{t['people']:,.0f}", f"{t['people_65_plus'] / t['people']:.1%}",
-            f"{t['most_deprived_fifth']:.0%}", f"{t['gross_current_spend'] / 1e6:,.0f}", "", f"{len(held.gives())} rates")
+    return ("(england)", f"{t['people']:,.0f}", f"{t['people_65_plus'] / t['people']:.1%}",
+            f"{t['most_deprived_fifth']:.0%}", f"{t['gross_current_spend'] / 1e6:,.0f}", "", f"{len(held.gives())}", "rates only")
 
 
 @app.command("services")
@@ -208,6 +209,8 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     from rich.table import Table
 
     table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for column in table.columns[:-1]:
+        column.no_wrap = True
     for row in rows:
         table.add_row(*row)
     Console(markup=False).print(table)
