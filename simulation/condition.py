@@ -9,7 +9,7 @@ import numpy as np
 
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import GROUP, NEED
-from simulation.process import B1, F4, F8, I1, I4, Key, kernel, rule
+from simulation.process import B1, F4, F8, I1, I4, I8, Key, kernel, rule
 from simulation.rules import normal
 from simulation.world.columns import Array, Table
 
@@ -39,6 +39,24 @@ def group_of(group: int, need: int, age: float) -> int:
 def frailty_measure(age: float, slope: float, centre: float, by_need: float, leaning: float) -> float:
     """How frail a person is, in standard deviations of people of one age and need."""
     return slope * (age - centre) + by_need + leaning
+
+
+@kernel
+def _sieve(present: B1, age: F4, need: I1, luck: Key, well: float, most: float, might: B1) -> None:
+    """Without a branch, so that a compiler can look at several people at once."""
+    for i in range(len(present)):
+        bound = well if (need[i] == 0) & (age[i] < OLDER) else most
+        might[i] = present[i] & (uniform(luck, i) < bound)
+
+
+def lucky(r: Table, luck: Key, well: float, most: float) -> I8:
+    """Rows of people whose luck could suffice for what happens to anybody with a chance of at most `most` a week.
+
+    `well` is the most for people under 65 without need, who are nearly everybody. Looked at before anything dearer.
+    """
+    might = np.empty(len(r), dtype=np.bool_)
+    _sieve(r.present, r.age, r.need, luck, well, most, might)
+    return np.flatnonzero(might)
 
 
 @kernel

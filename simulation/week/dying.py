@@ -12,10 +12,11 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from simulation.condition import lucky
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import GROUP, NEED
 from simulation.evidence.units import By, PerYear, PerYears, Ratio, Ratios, Weeks
-from simulation.process import B1, F4, F8, I1, I4, Key, changes, kernel, rule
+from simulation.process import B1, F4, F8, I1, I4, I8, Key, changes, kernel, rule
 from simulation.rules import weekly
 from simulation.world.columns import Table
 from simulation.world.ledger import Events
@@ -65,17 +66,12 @@ def test_met(needs_entry: bool, entry: float, offset: float) -> float:
 
 
 @kernel
-def die(present: B1, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsened: F4, needs_entry: B1, group: I1,
+def die(rows: I8, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsened: F4, needs_entry: B1, group: I1,
         luck: Key, d: Deaths, died: I4) -> int:
-    """Who dies this week: rows in `died`; returns how many. Luck comes first: few are looked at further."""
-    bound, oldest = weekly(d.most), d.base.shape[2] - 1
+    """Who dies this week of those whose luck could suffice (`rows`): rows in `died`; returns how many."""
+    oldest = d.base.shape[2] - 1
     n = 0
-    for i in range(len(present)):
-        if not present[i]:
-            continue
-        u = uniform(luck, i)
-        if u >= bound:
-            continue
+    for i in rows:
         year, level = min(int(age[i]), oldest), int(need[i])
         rate = d.base[fifth[i], sex[i], year] * (d.learning if group[i] == LEARNING else 1.0)
         more = d.by_need[level]
@@ -84,7 +80,7 @@ def die(present: B1, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsen
         if year >= OLDER:
             more += test_met(needs_entry[i], d.entry, d.offset[level])
         rate += excess(more, d.dementia if dementia[i] else 0.0, d.age_factor[year], d.sex_factor[sex[i]])
-        if u < weekly(min(rate, d.most)):
+        if uniform(luck, i) < weekly(min(rate, d.most)):
             died[n] = i
             n += 1
     return n
@@ -121,10 +117,18 @@ def dying(residents: Table, draws: Draws, events: Events, town: Town, *,
                float(later_excess) / mean, float(recent_weeks), entry, offset, float(learning_disability_deaths),
                float(most_deaths))
     died = np.empty(len(r), dtype=np.int32)
-    n = die(r.present, r.age, r.sex, r.fifth, r.need, r.dementia, r.worsened, r.needs_entry, r.group,
-            draws.key("dying: deaths"), d, died)
+    luck = draws.key("dying: deaths")
+    rows = lucky(r, luck, weekly(most_when_well(d)), weekly(d.most))
+    n = die(rows, r.age, r.sex, r.fifth, r.need, r.dementia, r.worsened, r.needs_entry, r.group, luck, d, died)
     events.note("dies", died[:n])
     events.note("bereaved", part(town, died[:n], "death"))
+
+
+def most_when_well(d: Deaths) -> float:
+    """The most deaths a year of anybody under 65 without need: luck above it ends the search."""
+    base = float(d.base[:, :, :OLDER].max()) * max(d.learning, 1.0)
+    more = excess(float(d.by_need[0]), d.dementia, float(d.age_factor[:OLDER].max()), float(d.sex_factor.max()))
+    return float(min(base + max(more, 0.0), d.most))
 
 
 def _learn(r: Table, town: Town, weeks: float, recent: float, later: float) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import By, Log, PerYear, Ratio, Ratios, Share, Slope, Years
-from simulation.process import B1, F4, F8, I1, I4, Key, changes, kernel, rule
+from simulation.process import B1, F4, F8, I1, I4, I8, Key, changes, kernel, rule
 from simulation.rules import WEEKS, log_linear, weekly
 from simulation.world.columns import Array, Table
 from simulation.world.ledger import Events
@@ -54,19 +54,20 @@ def without_help(unmet: float, effect: float) -> float:
 
 
 @kernel
-def fall(present: B1, age: F4, need: I1, frailty: I1, alone: B1, unmet: F4, hospital: I1, falls: F4, luck: Key,
-         f: Falls, fallen: I4, told: F8) -> int:
-    """Who falls this week: rows in `fallen`; returns how many. `falls` fades over a year. `told` sums the ratios."""
-    bound = weekly(f.most)
+def might_fall(present: B1, age: F4, hospital: I1, falls: F4, luck: Key, most: float, fading: float, might: B1) -> None:
+    """Who is 65 or over, not in hospital, and might fall by their luck, which comes first; falls of the year fade."""
+    bound = weekly(most)
+    for i in range(len(present)):  # without a branch, so that a compiler can look at several people at once
+        falls[i] = np.float64(falls[i]) * fading if falls[i] > SLIGHT else 0.0
+        might[i] = present[i] & (age[i] >= OLDER) & (hospital[i] == 0) & (uniform(luck, i) < bound)
+
+
+@kernel
+def fall(rows: I8, age: F4, need: I1, frailty: I1, alone: B1, unmet: F4, falls: F4, luck: Key, f: Falls, fallen: I4,
+         told: F8) -> int:
+    """Who falls this week of those who might (`rows`): rows in `fallen`; returns how many. `told` sums the ratios."""
     n = 0
-    for i in range(len(present)):
-        if falls[i] > 0:
-            falls[i] = np.float64(falls[i]) * f.fading if falls[i] > SLIGHT else 0.0
-        if not present[i] or age[i] < OLDER or hospital[i] > 0:
-            continue
-        u = uniform(luck, i)
-        if u >= bound:
-            continue
+    for i in rows:
         prone = proneness(np.float64(age[i]), f.slope, f.centre, f.by_need[need[i]], f.by_frailty[frailty[i]],
                           f.alone if alone[i] else 1.0)
         short = without_help(np.float64(unmet[i]), f.unmet)
@@ -74,7 +75,7 @@ def fall(present: B1, age: F4, need: I1, frailty: I1, alone: B1, unmet: F4, hosp
         told[1] += 1.0
         told[2] += prone * short
         rate = f.a_year * prone / f.mean * short / f.mean_unmet
-        if u < weekly(min(rate, f.most)):
+        if uniform(luck, i) < weekly(min(rate, f.most)):
             falls[i] += 1.0
             fallen[n] = i
             n += 1
@@ -94,8 +95,9 @@ def falling(residents: Table, draws: Draws, events: Events, town: Town, *,
               float(alone_on_falls), float(unmet_on_falls), town.centre("falling: who falls"),
               town.centre("falling: unmet"), float(np.exp(-1.0 / WEEKS)), float(most_falls))
     fallen, told = np.empty(len(r), dtype=np.int32), np.zeros(3)
-    n = fall(r.present, r.age, r.need, r.frailty, r.alone, r.unmet, r.hospital, r.falls, draws.key("falling: falls"),
-             f, fallen, told)
+    luck, might = draws.key("falling: falls"), np.empty(len(r), dtype=np.bool_)
+    might_fall(r.present, r.age, r.hospital, r.falls, luck, f.most, f.fading, might)
+    n = fall(np.flatnonzero(might), r.age, r.need, r.frailty, r.alone, r.unmet, r.falls, luck, f, fallen, told)
     town.tell("falling: who falls", told[0], told[1])
     town.tell("falling: unmet", told[2], told[0])
     rows = fallen[:n].copy()

@@ -22,7 +22,7 @@ from simulation.evidence.units import (
     Shares,
     Weeks,
 )
-from simulation.process import B1, F4, F8, I1, I4, changes, kernel, rule
+from simulation.process import B1, F4, F8, I1, I4, I8, changes, kernel, rule
 from simulation.rules import WEEKS
 from simulation.world.columns import Array
 from simulation.world.ledger import Events
@@ -40,7 +40,7 @@ EDGES = np.array([int(label.split("-")[0].rstrip("+")) for label in LISTS["hospi
 STAY_EDGES = np.array([int(label.split("-")[0].rstrip("+")) for label in LISTS["stay age"]][1:], dtype=np.float64)
 BANDS, SUMS = len(EDGES) + 1, 3  # age bands; of each: visits, stays, people
 MONTH = 4  # weeks in which coming back counts as a readmission
-MANY, LOG_MANY = 16.0, math.log(16.0)  # first sieve: luck beyond so many times the usual chance
+ABSENT = 2.0**10  # luck of people who cannot come: beyond anybody's
 
 
 @changes("residents.hospital", "residents.days_left", "residents.delayed_days", "residents.stay_days",
@@ -94,6 +94,13 @@ class _Rates:
         self.logs = np.array([acute_ae, acute_stay, unmet_ae, unmet_stay, math.log(lonely_ae),
                               math.log(came_home_lately)], dtype=np.float64)
 
+    def most(self, ae: F8) -> tuple[float, float, float]:
+        """The highest usual rate of coming to A&E without need under 65, without need, and with need."""
+        levels = self.ae_level.reshape(-1, SORTS) * max(self.home, 1.0)
+        under = int(np.searchsorted(EDGES, OLDER)) + 1  # bands that begin before 65
+        well = float(levels[0].max())
+        return well * float(ae[:under].max()), well * float(ae.max()), float(levels[1:].max() * ae.max())
+
 
 def _come(r: Any, draws: Draws, town: Town, rates: _Rates, ae: F8, stays: F8, same_day: float, fall_overnight: float,
           season: float) -> tuple[Array, Array]:
@@ -109,10 +116,14 @@ def _come(r: Any, draws: Draws, town: Town, rates: _Rates, ae: F8, stays: F8, sa
     falls_ae, falls_stays = _falls(town, fell, ae, stays, fall_overnight)
     ae_weekly = [ae[b] / town.centre(f"hospital: A&E {b}") for b in range(BANDS)] * (1.0 - falls_ae)
     stay_weekly = [stays[b] / town.centre(f"hospital: stays {b}") for b in range(BANDS)] * (1.0 - falls_stays)
-    rows, kinds = _visits(*who, r.acute, r.unmet, r.lonely, r.discharged, fell, r.sent, ae_weekly * season / WEEKS,
-                          stay_weekly * season / WEEKS, rates.ae_level, rates.stay_level, rates.home, rates.logs,
-                          float(same_day), float(fall_overnight), int(town.week),
-                          draws.key("hospital: comes to A&E"), draws.key("hospital: is admitted"))
+    luck, might = draws.key("hospital: comes to A&E"), np.empty(len(r), dtype=np.bool_)
+    ae_weekly, stay_weekly = ae_weekly * season / WEEKS, stay_weekly * season / WEEKS
+    life, least = (r.acute, r.unmet, r.lonely, r.discharged), np.empty(len(r))
+    _least_luck(r.present, r.hospital, *life, rates.logs, int(town.week), luck, least)
+    _might_come(least, r.age, r.need, fell, r.sent, *rates.most(ae_weekly), might)
+    rows, kinds = _visits(np.flatnonzero(might), *who[2:], *life, fell, r.sent, ae_weekly, stay_weekly, rates.ae_level,
+                          rates.stay_level, rates.home, rates.logs, float(same_day), float(fall_overnight),
+                          int(town.week), luck, draws.key("hospital: is admitted"))
     if r.sent.any():
         r.sent[:] = False
     return rows, kinds
@@ -174,23 +185,46 @@ def _weigh(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: I
 
 
 @kernel
-def _visits(present: B1, hospital: I1, age: F4, need: I1, frailty: I1, setting: I1, acute: F4, unmet: F4, lonely: B1,
+def _least_luck(present: B1, hospital: I1, acute: F4, unmet: F4, lonely: B1, discharged: I4, logs: F8, week: int,
+                comes: np.uint64, luck: F8) -> None:
+    """Luck in coming to A&E over at least what one's own life makes of the usual rate; nobody comes who is not here.
+
+    What one's own life adds to the log rate, x, raises it by less than 1/(1 - x/8)^8, which needs no exponential.
+    """
+    for i in range(len(present)):  # without a branch, so that a compiler can look at several people at once
+        more = logs[2] * np.float64(unmet[i]) + logs[0] * np.float64(acute[i]) - logs[0] * logs[0] / 2
+        more += logs[4] if lonely[i] else 0.0
+        more += logs[5] if week - discharged[i] <= MONTH else 0.0
+        part = max(1.0 - more / 8.0, 0.0)
+        part *= part
+        part *= part
+        part *= part
+        luck[i] = uniform(comes, i) * part if present[i] & (hospital[i] == 0) else ABSENT
+
+
+@kernel
+def _might_come(luck: F8, age: F4, need: I1, fell: B1, sent: B1, young: float, old: float, needy: float,
+                might: B1) -> None:
+    """Who comes for certain, or might at the highest usual rate: without need under 65, without need, with need."""
+    for i in range(len(luck)):
+        most = needy if need[i] > 0 else (old if age[i] >= OLDER else young)
+        might[i] = (luck[i] < most) | ((luck[i] < ABSENT) & (fell[i] | sent[i]))
+
+
+@kernel
+def _visits(come: I8, age: F4, need: I1, frailty: I1, setting: I1, acute: F4, unmet: F4, lonely: B1,
             discharged: I4, fell: B1, sent: B1, ae: F8, stays: F8, ae_level: F8, stay_level: F8, home: float, logs: F8,
             same_day: float, fall_overnight: float, week: int, comes: np.uint64,
             is_admitted: np.uint64) -> tuple[I4, I1]:
-    rows, kinds = np.empty(len(present), np.int32), np.empty(len(present), np.int8)
+    rows, kinds = np.empty(len(come), np.int32), np.empty(len(come), np.int8)
     n = 0
-    for i in range(len(present)):
-        if not present[i] or hospital[i] != 0:
-            continue
+    for i in come:
         band, sort = band_of(np.float64(age[i])), int(need[i]) * SORTS + int(frailty[i])
         met, a, lately = np.float64(unmet[i]), np.float64(acute[i]), week - discharged[i] <= MONTH
         at_home = home if setting[i] >= RESIDENTIAL else 1.0
         more = log_ratio(met, lonely[i], lately, logs[2], logs[4], logs[5]) + logs[0] * a - logs[0] * logs[0] / 2
         visits, u = ae[band] * ae_level[sort] * at_home, uniform(comes, i)
         comes_anyway = fell[i] or sent[i]
-        if not comes_anyway and more < LOG_MANY and u >= visits * MANY:
-            continue
         visits *= math.exp(more)
         if not comes_anyway and u >= 1.0 - math.exp(-visits):
             continue

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from simulation.condition import BANDED, OLDER, refresh
+from simulation.condition import BANDED, OLDER, lucky, refresh
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import BAND, FIFTH, GROUP, NEED, SEX
 from simulation.evidence.units import (
@@ -28,7 +28,7 @@ from simulation.evidence.units import (
     Weeks,
     Years,
 )
-from simulation.process import B1, F4, F8, I1, I4, Key, changes, kernel, rule
+from simulation.process import B1, F4, F8, I1, I4, I8, Key, changes, kernel, rule
 from simulation.rules import WEEKS, log_linear, weekly
 from simulation.world.columns import Array, Table
 from simulation.world.ledger import Events
@@ -114,37 +114,37 @@ def which_move(up: float, down: float, dementia: float, u: float, fastest: float
 
 
 @kernel
-def drift(present: B1, acute: F4, worsened: F4, bed_days: F4, recovering: F4, ups: Key, keep: float, shake: float,
-          bed_fade: float, reablement_fade: float) -> None:
-    """One week of what passes: ups and downs of health return to their mean; days in bed and reablement fade."""
+def fade(present: B1, column: F4, kept: float) -> None:
+    """What few people have, and lose little by little, until what is left is taken as nought."""
     for i in range(len(present)):
-        if not present[i]:
-            continue
-        acute[i] = keep * np.float64(acute[i]) + shake * (uniform(ups, i) - 0.5)
-        worsened[i] += 1
-        if bed_days[i] > 0:
-            bed_days[i] = np.float64(bed_days[i]) * bed_fade if bed_days[i] > SLIGHT else 0.0
-        if recovering[i] > 0:
-            recovering[i] = np.float64(recovering[i]) * reablement_fade if recovering[i] > SLIGHT else 0.0
+        if column[i] > 0 and present[i]:
+            column[i] = np.float64(column[i]) * kept if column[i] > SLIGHT else 0.0
 
 
 @kernel
-def move(present: B1, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsened: F4, unmet: F4, lonely: B1,
+def drift(present: B1, acute: F4, worsened: F4, bed_days: F4, recovering: F4, ups: Key, keep: float, shake: float,
+          bed_fade: float, reablement_fade: float) -> None:
+    """One week of what passes: ups and downs of health return to their mean; days in bed and reablement fade."""
+    for i in range(len(present)):  # without a branch, so that a compiler can look at several people at once
+        health = keep * np.float64(acute[i]) + shake * (uniform(ups, i) - 0.5)
+        acute[i] = health if present[i] else acute[i]
+        worsened[i] += present[i]
+    fade(present, bed_days, bed_fade)
+    fade(present, recovering, reablement_fade)
+
+
+@kernel
+def move(rows: I8, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsened: F4, unmet: F4, lonely: B1,
          bed_days: F4, recovering: F4, luck: Key, kind: Key, r: Rates, moved: I4, what: I1, told: F8) -> int:
     """Moves of need and dementia; returns how many people made one (`moved` rows, `what` 1 to 3).
 
-    Luck comes first: only people whose luck could suffice are looked at further. Each of them stands for all those with
-    the same bound, so `told` sums each multiplier and its weight over everybody: unmet, lonely, bed days, reablement.
+    Only people whose luck could suffice (`rows`) are looked at. Each of them stands for all those with the same bound, so `told` sums each multiplier and its weight over everybody: unmet, lonely, bed days, reablement.
     """
     any_bound, well_bound = weekly(r.fastest), weekly(r.fastest_well)
     n = 0
-    for i in range(len(present)):
-        if not present[i]:
-            continue
+    for i in rows:
         bound = well_bound if need[i] == 0 and age[i] < OLDER else any_bound
         u = uniform(luck, i)
-        if u >= bound:
-            continue
         now, years, mind = int(need[i]), np.float64(age[i]), int(dementia[i])
         up, down, begins = 0.0, 0.0, 0.0
         if now < HIGHEST:
@@ -227,8 +227,10 @@ def _move(r: Table, draws: Draws, events: Events, town: Town, rates: Rates) -> I
     """Make the moves of the week, note them, tell the town the means of what drives them; returns whose they are."""
     moved, what = np.empty(len(r), dtype=np.int32), np.empty(len(r), dtype=np.int8)
     told = np.zeros(2 * len(DRIVERS))
-    count = move(r.present, r.age, r.sex, r.fifth, r.need, r.dementia, r.worsened, r.unmet, r.lonely, r.bed_days,
-                 r.recovering, draws.key("needing: moves"), draws.key("needing: where to"), rates, moved, what, told)
+    luck = draws.key("needing: moves")
+    rows = lucky(r, luck, weekly(rates.fastest_well), weekly(rates.fastest))
+    count = move(rows, r.age, r.sex, r.fifth, r.need, r.dementia, r.worsened, r.unmet, r.lonely, r.bed_days,
+                 r.recovering, luck, draws.key("needing: where to"), rates, moved, what, told)
     for k, name in enumerate(DRIVERS):
         town.tell(f"needing: {name}", told[2 * k], told[2 * k + 1])
     for name, code in MOVES:
