@@ -93,7 +93,8 @@ class ColumnTown(Stays):
     def die(self) -> None:
         """Who dies, and who is left behind."""
         d = self.g.deaths
-        rows, u = self.lucky("dying: deaths", self.bounds[0], self.present)
+        well = (self.need == 0) & (self.age < condition.OLDER)
+        rows, u = self.lucky("dying: deaths", np.where(well, self.bounds.dying_well, self.bounds.dying), self.present)
         year, need = np.minimum(self.age[rows].astype(np.int64), d.base.shape[2] - 1), self.need[rows]
         rate = d.base[self.fifth[rows], self.sex[rows], year] * np.where(self.group[rows] == dying.LEARNING, d.learning, 1.0)
         recent = np.where(self.worsened[rows] < d.recent_weeks, d.recent, d.later)
@@ -124,7 +125,7 @@ class ColumnTown(Stays):
     def move(self) -> Array:
         """Moves of need and dementia; returns whose."""
         r = self.g.rates
-        bound = np.where((self.need == 0) & (self.age < condition.OLDER), self.bounds[2], self.bounds[1])
+        bound = np.where((self.need == 0) & (self.age < condition.OLDER), self.bounds.moves_well, self.bounds.moves)
         rows, u = self.lucky("needing: moves", bound, self.present)
         up, down, begins = self.rates_of(rows)
         total = up + down + begins
@@ -201,7 +202,7 @@ class ColumnTown(Stays):
         self.falls[some] = np.where(self.falls[some] > falling.SLIGHT, self.falls[some].astype(np.float64) * f.fading, 0.0)
         older = np.flatnonzero(self.present & (self.age >= falling.OLDER) & (self.hospital == 0))
         u = self.luck("falling: falls", older)
-        rows, u = older[u < self.bounds[3]], u[u < self.bounds[3]]
+        rows, u = older[u < self.bounds.falls], u[u < self.bounds.falls]
         prone = np.exp(f.slope * (self.age[rows].astype(np.float64) - f.centre)) * f.by_need[self.need[rows]]
         prone = prone * f.by_frailty[self.frailty[rows]] * np.where(self.alone[rows], f.alone, 1.0)
         rate = f.a_year * prone / f.mean * np.exp(f.unmet * self.unmet[rows].astype(np.float64)) / f.mean_unmet

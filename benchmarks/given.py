@@ -20,6 +20,7 @@ from simulation.world.town import Town
 
 PROCESSES = ("ageing", "dying", "needing", "falling", "loneliness", "hospital")  # the subset, in the order of the week
 EVERY = {"loneliness": loneliness.MONTH}
+MANY, LOG_MANY = 16.0, math.log(16.0)  # first sieve of objects and columns: luck beyond so many times the usual chance of A&E
 
 
 def believed(process: Any, beliefs: Beliefs) -> dict[str, Any]:
@@ -146,7 +147,17 @@ def season(h: Hospital, week: int) -> float:
     return float((1.0 + h.believed["winter"] * math.cos(2 * math.pi * (week - h.believed["winter_peak"]) / WEEKS)) * h.winter)
 
 
-def bounds(g: Given) -> tuple[float, float, float, float]:
-    """Luck beyond which nothing can happen: of dying, of moves of need, the same under 65 and well, of falling."""
-    return (float(weekly(g.deaths.most)), float(weekly(g.rates.fastest)), float(weekly(g.rates.fastest_well)),
-            float(weekly(g.falls.most)))
+class Bounds(NamedTuple):
+    """Luck beyond which nothing can happen; `well` is of people under 65 without need."""
+
+    dying: float
+    dying_well: float
+    moves: float
+    moves_well: float
+    falls: float
+
+
+def bounds(g: Given) -> Bounds:
+    """The bounds the engine looks at first, for objects and columns to do the same."""
+    return Bounds(*(float(weekly(rate)) for rate in (g.deaths.most, dying.most_when_well(g.deaths), g.rates.fastest,
+                                                     g.rates.fastest_well, g.falls.most)))

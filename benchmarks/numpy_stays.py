@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.given import Given
+from benchmarks.given import LOG_MANY, MANY, Given
 from simulation.evidence.lists import FRAILTY
 from simulation.process import F8
 from simulation.week import hospital
@@ -44,7 +44,7 @@ class Stays:
         sort = self.need.astype(np.int64) * len(FRAILTY) + self.frailty
         usual = h.ae[band] * busy * h.ae_level[sort] * np.where(self.setting >= hospital.RESIDENTIAL, h.home, 1.0)
         more = self.more(slice(None), 2, True)
-        far = (u < usual * hospital.MANY) | (more >= hospital.LOG_MANY) | fell
+        far = (u < usual * MANY) | (more >= LOG_MANY) | fell
         rows = np.flatnonzero(self.present & (self.hospital == 0) & far)
         visits = usual[rows] * np.exp(more[rows])
         chance = 1.0 - np.exp(-visits)

@@ -76,7 +76,7 @@ class ObjectTown(mesa.Model):
         self.rates, self.deaths, self.falls, self.pulls, self.care = map(
             _lists, (g.rates, g.deaths, g.falls, g.pulls, g.hospital))
         self.condition = _lists(g.condition)._replace(band_shares=tuple(s.tolist() for s in g.condition.band_shares))
-        self.bound_dying, self.bound_moves, self.bound_well, self.bound_falls = bounds(g)
+        self.bound_dying, self.bound_dying_well, self.bound_moves, self.bound_well, self.bound_falls = bounds(g)
         self.oldest = len(self.deaths.base[0][0]) - 1
         self.serious, self.asks_after_fall = float(f["serious"]), float(f["asks_after_fall"])
         self.stay_edges, self.length = hospital.STAY_EDGES.tolist(), b["length"].tolist()

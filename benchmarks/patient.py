@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from typing import Any
 
+from benchmarks.given import LOG_MANY, MANY
 from benchmarks.plain import plain
 from simulation.evidence.lists import STAGE
 from simulation.week import hospital
@@ -38,7 +39,7 @@ class Patient:
         logs, a = h.logs, self.acute
         visits, u = m.ae_now[band] * h.ae_level[sort] * at_home, m.luck("ae", self.row)
         more = log_ratio(self.unmet, self.lonely, lately, logs[2], logs[4], logs[5]) + logs[0] * a - logs[0] * logs[0] / 2
-        if not hurt and more < hospital.LOG_MANY and u >= visits * hospital.MANY:
+        if not hurt and more < LOG_MANY and u >= visits * MANY:
             return 0
         visits *= math.exp(more)
         chance = 1.0 - math.exp(-visits)

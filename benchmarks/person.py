@@ -51,7 +51,10 @@ class Person(Patient, mesa.Agent):
         """A week passes; a few people do not see its end."""
         self.age += 1.0 / rules.WEEKS
         u = self.model.luck("death", self.row)
-        if u < self.model.bound_dying and u < weekly(min(self.death_rate(), self.model.deaths.most)):
+        m = self.model
+        if u >= m.bound_dying or (u >= m.bound_dying_well and self.need == 0 and self.age < condition.OLDER):
+            return
+        if u < weekly(min(self.death_rate(), m.deaths.most)):
             self.die()
 
     def death_rate(self) -> float:

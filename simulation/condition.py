@@ -42,21 +42,26 @@ def frailty_measure(age: float, slope: float, centre: float, by_need: float, lea
 
 
 @kernel
-def _sieve(present: B1, age: F4, need: I1, luck: Key, well: float, most: float, might: B1) -> None:
+def _sieve(present: B1, age: F4, need: I1, luck: Key, well: float, most: float, out: B1) -> None:
     """Without a branch, so that a compiler can look at several people at once."""
     for i in range(len(present)):
         bound = well if (need[i] == 0) & (age[i] < OLDER) else most
-        might[i] = present[i] & (uniform(luck, i) < bound)
+        out[i] = present[i] & (uniform(luck, i) < bound)
 
 
-def lucky(r: Table, luck: Key, well: float, most: float) -> I8:
-    """Rows of people whose luck could suffice for what happens to anybody with a chance of at most `most` a week.
+def might(r: Table, luck: Key, well: float, most: float) -> Array:
+    """Whose luck could suffice for what happens to nobody with a chance above `most` a week: mask.
 
     `well` is the most for people under 65 without need, who are nearly everybody. Looked at before anything dearer.
     """
-    might = np.empty(len(r), dtype=np.bool_)
-    _sieve(r.present, r.age, r.need, luck, well, most, might)
-    return np.flatnonzero(might)
+    out = np.empty(len(r), dtype=np.bool_)
+    _sieve(r.present, r.age, r.need, luck, well, most, out)
+    return out
+
+
+def lucky(r: Table, luck: Key, well: float, most: float) -> I8:
+    """Rows of the people whose luck could suffice, as in `might`."""
+    return np.flatnonzero(might(r, luck, well, most))
 
 
 @kernel

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import numpy as np
 
 from simulation import door as the_door
+from simulation.condition import OLDER, might
 from simulation.draws import Draws, uniform, uniforms_for
 from simulation.evidence.lists import GROUP, REASON, STAGE
 from simulation.evidence.units import By, Log, PerYears, Ratio
-from simulation.process import B1, F8, I1, I4, changes, kernel
+from simulation.process import B1, F8, I1, I4, I8, changes, kernel
 from simulation.rules import WEEKS
 from simulation.world.columns import Array
 from simulation.world.ledger import Events
@@ -38,9 +39,9 @@ def asking(residents: Any, draws: Draws, events: Events, town: Town, *,
     little = scale_requests * np.vstack([little_help_working_age, little_help_older])
     most_little = _weekly(little * most_at_once)
     long_key, little_key = draws.key("asking: long term"), draws.key("asking: a little help")
-    long, some = _who_might(residents.present, residents.setting, residents.stage, residents.hospital, residents.need,
-                            residents.group, residents.age >= town.door.older_from, most_long, most_little, long_key,
-                            little_key, CARE_HOME[0], DISABILITY, MENTAL)
+    banded = (residents.group == DISABILITY) | (residents.group == MENTAL)
+    long = _sifted(residents, banded, most_long, long_key, town.door.older_from)
+    some = _sifted(residents, np.zeros_like(banded), most_little, little_key, town.door.older_from)
     home, care_home = the_door.rates(long, town)
     moved = _pushed(long, town, ups_and_downs, unmet)
     _tell(long, home + care_home, care_home, moved, most_long, town)
@@ -57,23 +58,24 @@ def asking(residents: Any, draws: Draws, events: Events, town: Town, *,
 
 
 @kernel
-def _who_might(present: B1, setting: I1, stage: I1, hospital: I1, need: I1, group: I1, older: B1, most_long: F8,
-               most_little: F8, long_key: np.uint64, little_key: np.uint64, care_home: int, disability: int,
-               mental: int) -> tuple[I4, I4]:
-    """Rows whose luck could suffice for long-term support, and for a little help, at the highest rate of their need."""
-    long, some = np.empty(len(present), dtype=np.int32), np.empty(len(present), dtype=np.int32)
-    a = b = 0
-    for i in range(len(present)):
-        if not present[i] or stage[i] != 0 or setting[i] >= care_home or hospital[i] != 0:
+def _who_might(rows: I8, setting: I1, stage: I1, hospital: I1, need: I1, older: B1, sure: B1, most: F8, luck: np.uint64,
+               care_home: int) -> I4:
+    """Of these people, those who can ask now and whose luck could suffice at the highest rate of their need, or who are `sure`."""
+    out, n = np.empty(len(rows), dtype=np.int32), 0
+    for i in rows:
+        if stage[i] != 0 or setting[i] >= care_home or hospital[i] != 0:
             continue
-        n = (int(older[i]), int(need[i]))
-        if group[i] == disability or group[i] == mental or uniform(long_key, i) < most_long[n]:
-            long[a] = i
-            a += 1
-        if uniform(little_key, i) < most_little[n]:
-            some[b] = i
-            b += 1
-    return long[:a], some[:b]
+        if sure[i] or uniform(luck, i) < most[int(older[i]), int(need[i])]:
+            out[n] = i
+            n += 1
+    return out[:n]
+
+
+def _sifted(r: Any, sure: Array, most: F8, luck: np.uint64, older_from: float) -> Array:
+    """Rows of people who can ask now and are looked at in full: those who are `sure` to be, and by their luck."""
+    well = most[:, 0].max() if older_from < OLDER else most[0, 0]
+    rows = np.flatnonzero(might(r, luck, float(well), float(most.max())) | (sure & r.present))
+    return _who_might(rows, r.setting, r.stage, r.hospital, r.need, r.age >= older_from, sure, most, luck, CARE_HOME[0])
 
 
 def _weekly(rate: Array) -> Array:

@@ -16,13 +16,14 @@ import numpy as np
 from simulation.condition import ADULT
 from simulation.draws import Draws, uniform
 from simulation.evidence.units import By, Log, PerYear, Points, Ratio, Ratios, Share, Weeks, Years
-from simulation.process import B1, F4, F8, I1, I2, I4, Key, changes, kernel, rule
+from simulation.process import B1, F4, F8, I1, I2, I4, I8, Key, changes, kernel, rule
 from simulation.rules import WEEKS
 from simulation.schemes import USUAL_PLACES
 from simulation.world.columns import Array
 from simulation.world.town import Town
 
 MONTH, SEASON = 4, 12  # weeks from one look at ties to the next; from one change of their strength to the next
+ALL = 1.0 + 2.0**-20  # a bound a hair wider, so that rounding leaves nobody out
 FIRM = 100.0  # tie strength of an old friendship
 WHERE = "meeting: first row by neighbourhood and age"
 USUAL_STRENGTH = "meeting: community strength at founding"
@@ -64,13 +65,21 @@ def drop(friends: I4, strength: I1, i: int, j: int) -> None:
 
 
 @kernel
-def part_ways(present: B1, left: I4, need: I1, friends: I4, strength: I1, luck: Key, ways: Ways) -> None:
-    """Every tie a month older: gone with the dead and those who left, at an end, and each season thinner or firmer.
+def may_part(present: B1, left: I4, luck: Key, most: float, week: int, might: B1) -> None:
+    """Who is here and might lose a tie by their luck, or is lately gone."""
+    for i in range(len(present)):  # without a branch, so that a compiler can look at several people at once
+        gone = (left[i] >= week - MONTH) & (left[i] <= week)
+        might[i] = (uniform(luck, i) < most) if present[i] else gone
+
+
+@kernel
+def part_ways(rows: I8, present: B1, left: I4, need: I1, friends: I4, strength: I1, luck: Key, ways: Ways) -> None:
+    """Every tie of these people a month older: gone with the dead and those who left, at an end, and each season thinner or firmer.
 
     One draw a person tells which of the ties that are looked at from their side may end, and whether it does.
     """
     slots, most, season = friends.shape[1] - 1, ways.ends.max(), ways.week % SEASON == 0
-    for i in range(len(present)):
+    for i in rows:
         if not present[i]:
             if left[i] >= ways.week - MONTH and left[i] <= ways.week:
                 for k in range(slots):
@@ -169,7 +178,14 @@ def meeting(residents: Any, neighbourhoods: Any, draws: Draws, town: Town, *,
 
 def month(residents: Any, ways: Ways, first_rows: I4, ends: Key, forms: Key, who: Key) -> int:
     """One month of meeting and parting; returns how many ties were made."""
-    part_ways(residents.present, residents.left, residents.need, residents.friends, residents.tie_strength, ends, ways)
+    slots = residents.friends.shape[1] - 1
+    if ways.week % SEASON == 0:
+        rows = np.arange(len(residents))
+    else:
+        might = np.empty(len(residents), dtype=np.bool_)
+        may_part(residents.present, residents.left, ends, slots * float(ways.ends.max()) * ALL, ways.week, might)
+        rows = np.flatnonzero(might)
+    part_ways(rows, residents.present, residents.left, residents.need, residents.friends, residents.tie_strength, ends, ways)
     return make_friends(residents.present, residents.arrives, residents.age, residents.need, residents.neighbourhood,
                         residents.partner, residents.company, residents.friends, residents.tie_strength, first_rows,
                         forms, who, ways)

@@ -138,7 +138,8 @@ def move(rows: I8, age: F4, sex: I1, fifth: I1, need: I1, dementia: B1, worsened
          bed_days: F4, recovering: F4, luck: Key, kind: Key, r: Rates, moved: I4, what: I1, told: F8) -> int:
     """Moves of need and dementia; returns how many people made one (`moved` rows, `what` 1 to 3).
 
-    Only people whose luck could suffice (`rows`) are looked at. Each of them stands for all those with the same bound, so `told` sums each multiplier and its weight over everybody: unmet, lonely, bed days, reablement.
+    Only people whose luck could suffice (`rows`) are looked at. Each of them stands for all those with the same bound, so
+    `told` sums each multiplier and its weight over everybody: unmet, lonely, bed days, reablement.
     """
     any_bound, well_bound = weekly(r.fastest), weekly(r.fastest_well)
     n = 0

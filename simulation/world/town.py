@@ -43,6 +43,7 @@ class Town:
         self.hospital: Hospital = Hospital(model)
         self.commissioner: Commissioner = Commissioner(model)
         self.services: list[Any] = []
+        self._named: tuple[list[Any], dict[str, int]] = (self.services, {})
         self.means: Any = None  # the means test: rules of law with their amounts
         self.door: Any = None  # how often people come to the front door, and for what
         self.prices: dict[str, float] = {}  # pounds in force this week, real terms, model price year
@@ -56,13 +57,18 @@ class Town:
     # Where things are ------------------------------------------------------------------------------------------
     def service(self, name: str) -> int:
         """The index of a service in `services`, which codes columns and bits. Raises KeyError if it is not here."""
-        for k, s in enumerate(self.services):
-            if s.name == name:
-                return k
-        raise KeyError(name)
+        return self._codes()[name]
+
+    def _codes(self) -> dict[str, int]:
+        """Services by name, worked out once and again where there are more of them."""
+        services, codes = self._named
+        if services is not self.services or len(codes) != len(services):
+            codes = {s.name: k for k, s in enumerate(self.services)}
+            self._named = self.services, codes
+        return codes
 
     def has(self, name: str) -> bool:
-        return any(s.name == name for s in self.services)
+        return name in self._codes()
 
     @property
     def burning_in(self) -> bool:
