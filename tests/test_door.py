@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from simulation import door as the_door
-from simulation.draws import certain, never
+from simulation.draws import certain, never, uniforms_for
 from simulation.evidence.lists import REASON
 from simulation.founding import care as founding_care
 from simulation.founding import suppliers
 from simulation.plan import Plan
 from simulation.process import believes
+from simulation.week import asking as the_asking
 from simulation.world.ledger import Events
-from simulation.world.town import COUNCIL, SELF
+from simulation.world.town import CARE_HOME, COUNCIL, SELF
 from tests.towns import TinyTown, a_town, resident
 
 SERVICES = ["home_care", "residential", "nursing", "direct_payments", "reablement", "supported_living"]
@@ -103,6 +104,21 @@ def test_no_rate_is_above_the_ceiling_that_sifts_who_might_ask() -> None:
     worst = {"age": 100.0, "dementia": True, "child_near": False, "worsened": 0.0, "lonely": True}
     for need in range(1, 5):
         assert sum(rates(need=need, **worst)) <= door.most_a_year(100.0)[1, need] * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("older_from", [60.0, 65.0, 70.0])
+def test_those_sifted_to_ask_are_all_who_can_ask_and_whose_luck_could_suffice(older_from: float) -> None:
+    n, of = 20_000, np.random.default_rng(2)
+    r = a_town(*[resident(f"p{i}") for i in range(n)]).town.residents
+    r.age[:], r.need[:], r.stage[:] = of.uniform(18, 100, n), of.integers(0, 5, n), of.integers(0, 2, n)
+    r.hospital[:], r.setting[:], r.present[:] = of.random(n) < 0.1, of.integers(0, 4, n), of.random(n) < 0.9
+    sure, most = of.random(n) < 0.02, np.vstack([np.linspace(0.01, 0.3, 5), np.linspace(0.05, 0.4, 5)])
+    luck = np.uint64(987654321)
+    older = (r.age >= older_from).astype(int)
+    can = r.present & (r.stage == 0) & (r.hospital == 0) & (r.setting < CARE_HOME[0])
+    expected = np.flatnonzero(can & (sure | (uniforms_for(luck, np.arange(n)) < most[older, r.need])))
+    rows = the_asking._sifted(r, sure, most, luck, older_from)
+    assert len(rows) > 500 and np.array_equal(rows, expected)
 
 
 def test_a_learning_disability_has_its_own_way_at_every_age() -> None:

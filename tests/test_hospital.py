@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -187,13 +189,48 @@ def test_fewer_days_of_waiting_when_support_is_there_sooner() -> None:
     assert days[3][1] == pytest.approx(days[1][1], rel=0.1)
 
 
-def test_the_kernel_and_plain_python_agree() -> None:
-    town = crowd(400, need=2, frailty=1, acute=0.7, unmet=0.2, lonely=True)
-    r = town.town.residents
-    fell = np.zeros(400, dtype=bool)
-    args = (r.present, r.hospital, r.age, r.need, r.frailty, r.setting, r.acute, r.unmet, r.lonely, r.discharged, fell,
-            np.arange(400) % 7 == 0, np.full(5, 0.2), np.full(5, 0.1), np.linspace(1, 4, 20), np.linspace(1, 5, 20), 0.95,
-            np.array([0.5, 0.7, 0.3, 0.05, 0.03, 1.6]), 0.33, 0.8, 10, np.uint64(12345), np.uint64(67890))
-    rows, kinds = h._visits(*args)
-    plain = getattr(h._visits, "py_func", h._visits)(*args)
-    assert len(rows) and np.array_equal(rows, plain[0]) and np.array_equal(kinds, plain[1])
+AE_RATES, STAY_RATES, LEVELS = np.linspace(0.002, 0.02, 5), np.full(5, 0.1), np.linspace(0.5, 6, 20)
+LOGS = np.array([0.5, 0.7, 0.3, 0.05, 0.4, 0.7])  # of the size of what is believed
+LUCK, ADMITTED = np.uint64(12345), np.uint64(67890)
+
+
+def many(people: int) -> tuple[Any, Any]:
+    """A crowd of every age, need and health, some of them hurt; and who fell."""
+    r = crowd(people).town.residents
+    of = np.random.default_rng(8)
+    r.age[:], r.need[:], r.frailty[:] = of.uniform(18, 100, people), of.integers(0, 5, people), of.integers(0, 4, people)
+    r.acute[:], r.unmet[:], r.lonely[:] = of.normal(0, 1.5, people), of.random(people), of.random(people) < 0.2
+    r.setting[:], r.discharged[:] = of.integers(0, 2, people) * h.RESIDENTIAL, of.integers(0, 10, people)
+    r.hospital[:], r.present[:] = of.random(people) < 0.05, of.random(people) < 0.9
+    return r, of.random(people) < 0.01
+
+
+def sifted(r: Any, fell: Any, least_luck: Any, might_come: Any) -> Any:
+    least, might = np.empty(len(r)), np.empty(len(r), dtype=bool)
+    least_luck(r.present, r.hospital, r.acute, r.unmet, r.lonely, r.discharged, LOGS, 10, LUCK, least)
+    rates = h._Rates(a_town(resident("Mrs K")).town, np.ones(5), np.ones(4), 0.5, 1.0, 0.95, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0)
+    rates.ae_level = LEVELS
+    might_come(least, r.age, r.need, fell, r.sent, *rates.most(AE_RATES), might)
+    return np.flatnonzero(might)
+
+
+def visits(rows: Any, r: Any, fell: Any, kernel: Any) -> Any:
+    return kernel(rows, r.age, r.need, r.frailty, r.setting, r.acute, r.unmet, r.lonely, r.discharged, fell, r.sent, AE_RATES, STAY_RATES,
+                  LEVELS, LEVELS, 0.95, LOGS, 0.33, 0.8, 10, LUCK, ADMITTED)
+
+
+def test_the_kernels_and_plain_python_agree() -> None:
+    r, fell = many(3000)
+    rows = sifted(r, fell, h._least_luck, h._might_come)
+    assert np.array_equal(rows, sifted(r, fell, *(getattr(k, "py_func", k) for k in (h._least_luck, h._might_come))))
+    kernel, plain = visits(rows, r, fell, h._visits), visits(rows, r, fell, getattr(h._visits, "py_func", h._visits))
+    assert len(kernel[0]) and np.array_equal(kernel[0], plain[0]) and np.array_equal(kernel[1], plain[1])
+
+
+def test_the_first_look_at_luck_leaves_nobody_out_who_comes_and_most_people_who_do_not() -> None:
+    r, fell = many(100_000)
+    could = np.flatnonzero(r.present & (r.hospital == 0))
+    rows = sifted(r, fell, h._least_luck, h._might_come)
+    everybody, some = visits(could, r, fell, h._visits), visits(rows, r, fell, h._visits)
+    assert len(everybody[0]) > 1000 and np.array_equal(everybody[0], some[0]) and np.array_equal(everybody[1], some[1])
+    assert len(rows) < len(could) / 2

@@ -16,13 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.draws import SURE, Draws, certain, never
+from simulation import condition
+from simulation.draws import SURE, Draws, certain, never, uniforms_for
 from simulation.evidence.register import central, sceptic
 from simulation.founding.lots import chosen, evenly, whole
 from simulation.founding.people import net_moves
 from simulation.places import load
 from simulation.plan import Plan
 from simulation.process import bind
+from simulation.rules import weekly
 from simulation.week import coming, dying, falling, needing
 from simulation.world.ledger import Events
 from simulation.world.town import Town
@@ -335,6 +337,38 @@ def test_passing_ups_and_downs_have_a_spread_of_one_and_halve_in_ten_weeks() -> 
     assert seen[-1].std() == pytest.approx(1.0, abs=0.02)
     assert abs(seen[-1].mean()) < 0.03
     assert np.corrcoef(seen[-1], seen[-11])[0, 1] == pytest.approx(0.5, abs=0.03)
+
+
+def test_nobody_dies_who_was_left_out_by_the_first_look_at_luck() -> None:
+    """Deaths among those sifted and among everybody are the same, at rates so high that the bound is often near."""
+    r = founded().residents
+    base = np.full((5, 2, 111), 0.5)
+    d = dying.Deaths(base, np.linspace(0.0, 2.0, 5), 0.4, np.ones(111), np.array([1.0, 0.8]), 1.5, 0.7, 26.0, 0.3,
+                     np.full(5, 0.1), 3.0, 9.0)
+    draws, rows, seen = Draws(9), np.flatnonzero(r.present), 0
+    for week in range(40):
+        draws.begin(week)
+        luck, told = draws.key("deaths"), []
+        for some in (rows, condition.lucky(r, luck, weekly(dying.most_when_well(d)), weekly(d.most))):
+            died = np.empty(len(r), dtype=np.int32)
+            n = dying.die(some, r.age, r.sex, r.fifth, r.need, r.dementia, r.worsened, r.needs_entry, r.group, luck, d, died)
+            told.append(died[:n])
+        assert np.array_equal(*told)
+        seen += int(((r.need[told[0]] == 0) & (r.age[told[0]] < 65)).sum())
+    assert seen > 100
+
+
+def test_the_first_look_at_luck_leaves_out_nobody_whom_it_reaches() -> None:
+    """The compiled sieve against NumPy, for people of every age and need."""
+    n, of = 20_000, np.random.default_rng(4)
+    present, age, need = of.random(n) < 0.8, of.uniform(18, 100, n).astype(np.float32), of.integers(0, 5, n).astype(np.int8)
+    draws = Draws(5)
+    draws.begin(0)
+    key = draws.key("moves")
+    bound = np.where((need == 0) & (age < 65), 0.01, 0.2)
+    people = type("People", (), {"__len__": lambda self: n, "present": present, "age": age, "need": need})()
+    rows = condition.lucky(people, key, 0.01, 0.2)
+    assert len(rows) > 1000 and np.array_equal(rows, np.flatnonzero(present & (uniforms_for(key, np.arange(n)) < bound)))
 
 
 def test_falls_are_as_common_and_as_grave_as_published() -> None:
