@@ -156,9 +156,9 @@ def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:
 
 
 def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
-    """Working age, and learning disability at any age; without support nobody asks for a care home before a crisis."""
+    """Working age, and learning disability at any age; without support nobody asks for a care home first."""
     r, d = town.residents, town.door
-    needing, supported = r.need[rows] >= PERSONAL, (r.funder[rows] > 0) | (r.reason[rows] == CRISIS)
+    needing, supported = r.need[rows] >= PERSONAL, r.funder[rows] > 0
     in_care_home = r.setting[rows] >= CARE_HOME[0]
     lasting = (r.group[rows] == MENTAL) & (r.band[rows] > BAND.index("none"))
     home = d.scale_home * (d.working_age_needing * needing + d.mental_health * lasting)
@@ -192,6 +192,12 @@ def urgent(rows: Array, town: Any) -> Array:
     """Who comes in a crisis, or waits in a hospital bed to go home (mask)."""
     r = town.residents
     return np.asarray(URGENT[r.reason[rows]] | (r.hospital[rows] > 0))
+
+
+def asked_in_a_crisis(rows: Array, town: Any) -> Array:
+    """Whose request began with a crisis (mask); whoever had asked before one came, or before a stay in hospital, wants what they wanted."""
+    reason = town.residents.reason[rows]
+    return np.asarray(URGENT[reason] & (reason != CRISIS))
 
 
 def waits_its_turn(rows: Array, town: Any) -> Array:

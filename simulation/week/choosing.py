@@ -119,8 +119,7 @@ def _what_suits(rows: Array, town: Town) -> Choice:
     fits[:, -1] = np.where(settled, float(door.stays), -np.inf)
     noise[:, -1] = gumbel_from(uniforms_for(town.draws.trait("choosing: stays"), ids))
     home_rate, care_rate = the_door.rates(rows, town)
-    began = the_door.urgent(rows, town) & (r.reason[rows] != the_door.CRISIS)  # whoever asked before a crisis wants what they wanted
-    home_rate = home_rate * np.exp(np.where(began, float(door.crisis_home), 0.0))
+    home_rate = home_rate * np.exp(np.where(the_door.asked_in_a_crisis(rows, town), float(door.crisis_home), 0.0))
     with np.errstate(divide="ignore"):
         worth_home, worth_care = (np.log(np.maximum(np.exp(fits[:, of]).sum(axis=1), TINY)) for of in (~care, care))
         older = the_door.is_older(rows, town) & ~settled & np.isfinite(fits[:, ~care]).any(axis=1)
