@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from simulation.evidence.lists import BAND, GROUP, KIN, NEED, REASON, SETTING
+from simulation.draws import uniforms_for
+from simulation.evidence.lists import BAND, GROUP, KIN, NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Slope, Weeks, Years
 from simulation.world.columns import Array
 from simulation.world.town import CARE_HOME
@@ -21,6 +22,9 @@ PERSONAL = NEED.index("one or two personal tasks")
 HEAVY = NEED.index("three or more")
 DISABILITY, MENTAL = GROUP.index("learning disability"), GROUP.index("mental health")
 ENDED, NEVER = REASON.index("support ended"), -(10**6)
+SUPPORT, PLANNED, OUTGROWN = STAGE.index("waiting for support"), REASON.index("planned"), REASON.index("outgrown")
+CRISIS = REASON.index("crisis while waiting")
+ASKINGS = 4096  # requests of one person told apart in luck that lasts while they wait: the week of asking, folded
 WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
@@ -47,6 +51,7 @@ class Door:
     care_home_recent: Ratio
     care_home_settled: Ratio
     care_home_lonely: Ratio
+    care_home_unmet: Ratio
     recent: Weeks
     age_centre: Years
     age_slope: Slope
@@ -57,6 +62,9 @@ class Door:
     disability_parents_gone: PerYear
     disability_more: PerYear
     disability_care_home: PerYear
+    working_age_moves_on: PerYear
+    finds_a_home_least: Weeks
+    finds_a_home_most: Weeks
     parent_too_old: Years
     crisis_home: Log
     stays: Log
@@ -76,7 +84,7 @@ class Door:
         """
         home = self.scale_home * self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0)
         most = max(self.care_home_alone, 1.0) * max(self.care_home_no_child, 1.0)
-        most *= max(self.care_home_dementia, self.care_home_no_dementia) * max(self.care_home_lonely, 1.0)
+        most *= max(self.care_home_dementia, self.care_home_no_dementia) * max(self.care_home_lonely, 1.0) * max(self.care_home_unmet, 1.0)
         most *= max(self.care_home_recent, self.care_home_settled) * np.exp(self.age_slope * (oldest - self.age_centre))
         older = home + self.scale_care_home * self.care_home_by_need * most
         younger = self.scale_home * self.working_age_needing + self.scale_care_home * self.working_age_care_home
@@ -101,6 +109,11 @@ def parents_gone(rows: Array, town: Any) -> Array:
 def lonely_ratio(rows: Array, town: Any) -> Array:
     """How much more often lonely people ask for a care home, before centring."""
     return np.where(town.residents.lonely[rows], float(town.door.care_home_lonely), 1.0)
+
+
+def unmet_ratio(rows: Array, town: Any) -> Array:
+    """How much more often older people ask for a care home, and not for help at home, while help does not come; before centring."""
+    return np.asarray(float(town.door.care_home_unmet) ** town.residents.unmet[rows].astype(np.float64))
 
 
 def rates(rows: Array, town: Any) -> tuple[Array, Array]:
@@ -138,7 +151,8 @@ def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     care = care * np.where(r.worsened[rows] < d.recent, d.care_home_recent, d.care_home_settled)
     care = care * np.exp(d.age_slope * (r.age[rows].astype(np.float64) - d.age_centre))
     care = np.where(r.setting[rows] >= CARE_HOME[0], 0.0, care)
-    return home, care * np.minimum(lonely_ratio(rows, town) / town.centre("door: lonely"), d.care_home_lonely)
+    care = care * np.minimum(lonely_ratio(rows, town) / town.centre("door: lonely"), d.care_home_lonely)
+    return home, care * np.minimum(unmet_ratio(rows, town) / town.centre("door: unmet"), d.care_home_unmet)
 
 
 def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
@@ -178,6 +192,56 @@ def urgent(rows: Array, town: Any) -> Array:
     """Who comes in a crisis, or waits in a hospital bed to go home (mask)."""
     r = town.residents
     return np.asarray(URGENT[r.reason[rows]] | (r.hospital[rows] > 0))
+
+
+def asked_in_a_crisis(rows: Array, town: Any) -> Array:
+    """Whose request began with a crisis (mask); whoever had asked before one came, or before a stay in hospital, wants what they wanted."""
+    reason = town.residents.reason[rows]
+    return np.asarray(URGENT[reason] & (reason != CRISIS))
+
+
+def waits_its_turn(rows: Array, town: Any) -> Array:
+    """Who lives at home, has asked for lasting support in no crisis, and still waits for it (mask)."""
+    r = town.residents
+    in_turn = (r.reason[rows] == PLANNED) | (r.reason[rows] == OUTGROWN)
+    return np.asarray((r.stage[rows] > 0) & r.long_term[rows] & in_turn & (r.setting[rows] < CARE_HOME[0]))
+
+
+def comes_to_a_crisis(rows: Array, town: Any) -> None:
+    """These people cannot wait for their turn any longer: they come to the front, and want what they wanted."""
+    town.residents.reason[rows] = CRISIS
+    town.events.note("comes to a crisis while waiting", rows, cause="waited too long")
+
+
+def one_request(rows: Array, town: Any) -> Array:
+    """A number for each person and request, to which luck that lasts as long as the request is addressed."""
+    return np.asarray(rows.astype(np.int64) * ASKINGS + (town.residents.asked[rows] & (ASKINGS - 1)))
+
+
+def weeks_to_find_a_home(rows: Array, town: Any) -> Array:
+    """Weeks after asking in which each of these people finds a home of their own, with support that comes along."""
+    d = town.door
+    luck = uniforms_for(town.draws.trait("door: finds a home"), one_request(rows, town))
+    return np.asarray(d.finds_a_home_least + (d.finds_a_home_most - d.finds_a_home_least) * luck)
+
+
+def look_for_a_home(rows: Array, town: Any) -> None:
+    """On the first day, of these residents of care homes, those of working age who look for a home of their own already.
+
+    As many as come to want one in the time it takes to find it, each part of the way through.
+    """
+    r, d = town.residents, town.door
+    rows = rows[(r.stage[rows] == 0) & ~is_older(rows, town)]
+    ago = d.finds_a_home_most * town.draws.traits("founding: has looked for a home", rows)
+    asked = town.draws.traits("founding: looks for a home", rows) < d.working_age_moves_on.weekly * d.finds_a_home_most
+    rows, ago = rows[asked], ago[asked].astype(np.int32)
+    before = r.asked[rows].copy()
+    r.asked[rows] = town.week - ago
+    looks = weeks_to_find_a_home(rows, town) > ago
+    r.asked[rows[~looks]] = before[~looks]
+    rows = rows[looks]
+    r.stage[rows], r.reason[rows], r.long_term[rows], r.wants_service[rows] = SUPPORT, PLANNED, True, -1
+    r.hours_wanted[rows] = agreed_hours(rows, town)
 
 
 def free_room(service: int, town: Any) -> tuple[Array, Array]:

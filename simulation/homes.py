@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from simulation import schemes
 from simulation.evidence.lists import BAND, NEED, REASON, STAGE
 from simulation.evidence.units import Contacts, Elasticity, PerYear, Points, Share, Weeks
 from simulation.rules import WEEKS
@@ -210,6 +211,10 @@ class CareHome(Service):
         users.company = np.maximum(users.company, self.home_company)
         users.control = users.control + self.home_control * carried
         users.continuity = np.maximum(users.continuity, self.home_continuity * carried)
+
+    def afterwards(self, people: Array, town: Town) -> None:
+        """The company of a house full of people stays behind in it."""
+        schemes.loses_company(town, people, self.home_company)
 
 
 def from_elsewhere(homes: Array, town: Town) -> Array:

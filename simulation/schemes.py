@@ -224,6 +224,11 @@ def lump(payee: str, line: str, purpose: str, pounds: float) -> Iterator[Payment
         yield Payment("council", payee, line, purpose, np.empty(0, dtype=np.int32), np.array([pence], dtype=np.int64))
 
 
+def loses_company(town: Town, people: Array, brought: float) -> None:
+    """Company that came with a household or a home stays behind in it, for people who live elsewhere now."""
+    town.residents.company[people] = np.maximum(town.residents.company[people] - brought, 0.0)
+
+
 def told_apart(service: Service, line: str, pounds: float, not_grown: float, empty: float) -> Iterator[Payment]:
     """A scheme's week of money, told apart: not yet of use, paid for and unfilled, at work. Shares 0 to 1."""
     not_grown, empty = min(max(not_grown, 0.0), 1.0), min(max(empty, 0.0), 1.0)

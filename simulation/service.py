@@ -140,7 +140,7 @@ class Service:
         return {}
 
     def afterwards(self, people: Array, town: Town) -> None:
-        """What goes at once with support that has just ended for these people, where it does not merely fade."""
+        """What goes at once with support that has just ended for these people, however it ended, where it does not merely fade."""
 
 
 def placement_costs(service: Service, users: Users, town: Town) -> Iterable[Payment]:

@@ -155,11 +155,33 @@ def test_tighter_practice_moves_admissions_to_hospital_little(plan: object) -> N
     assert abs(more(tight, "emergency_stays", 2, LAST)) < 0.01 * as_now().over("emergency_stays", 2, LAST)
 
 
-@pytest.mark.xfail(strict=True, reason="measured fewer admissions in years 4 and 5, expected more: planned requests wait, crises do not, and "
-                   "few people's need rises for want of paid hours, three in a hundred of all; see docs/validation.md")
-def test_tighter_practice_means_more_care_home_placements_later() -> None:
+def test_smaller_packages_mean_more_care_home_placements_later() -> None:
+    """More of those who managed at home need a care home in the end, because of what is believed of help that does not come.
+
+    Where unmet need makes nobody worse, fall, ask or come to a crisis, most of the difference is gone.
+    """
+    assert more(smaller_packages(), "care_home_admissions", 4, LAST, "65+") > 0
+    nothing = believing(needing__unmet_on_need=0.0, falling__unmet_on_falls=0.0, asking__unmet=0.0, asking__crisis_while_waiting=0.0,
+                        door__care_home_unmet=1.0)
+    base, small = (run(Plan(years=LAST, levers=x), beliefs=nothing) for x in ({}, {"package_size": -0.5}))
+    without = small.over("care_home_admissions", 2, LAST, "65+") - base.over("care_home_admissions", 2, LAST, "65+")
+    assert without < more(smaller_packages(), "care_home_admissions", 2, LAST, "65+") / 2
+
+
+@pytest.mark.xfail(strict=True, reason="measured some 50 fewer of 690 a year in years 4 and 5 (about 170 where nobody comes to a crisis while waiting): "
+                   "of those who wait some die first, and people of working age whom nobody assesses get no support to outgrow; see docs/validation.md")
+def test_longer_waits_mean_more_care_home_placements_later() -> None:
     """Waits lengthen and packages shrink; more of those who managed at home should need a care home in the end."""
     assert more(longer_waits(), "care_home_admissions", 4, LAST) > 0
+
+
+def test_most_of_those_kept_waiting_for_a_care_home_come_to_one_in_a_crisis_unless_nobody_is_believed_to() -> None:
+    """With nobody coming to a crisis while they wait, far more placements are lost: the belief is what brings them back."""
+    never = believing(asking__crisis_while_waiting=0.0)
+    levers = {"package_size": -0.2, "assessments": -0.4}
+    base, waits = (run(Plan(years=LAST, levers=x), beliefs=never) for x in ({}, levers))
+    lost = base.over("care_home_admissions", 4, LAST) - waits.over("care_home_admissions", 4, LAST)
+    assert lost > 1.5 * -more(longer_waits(), "care_home_admissions", 4, LAST)
 
 
 # 8. Pay ----------------------------------------------------------------------------------------------------------------------

@@ -440,8 +440,15 @@ def test_nobody_of_working_age_is_moved_but_some_want_a_home_of_their_own() -> N
     town.week("reviewing", luck=never("reviewing: wants to move on"))
     assert town["Tom"].stage == "not asking"
     town.week("reviewing", luck=certain("reviewing: wants to move on"))
+    asked = int(town.town.residents.asked[0])
     town.town.week = -5
-    town.week("deciding", "choosing", luck=SEEN | never("choosing: supported_living"))
+    town.week("deciding", luck=SEEN)
+    likes = never("choosing: supported_living") | certain("door: finds a home")
+    town.town.week = asked + int(town.town.door.finds_a_home_least) - 1
+    town.week("choosing", luck=likes)
+    assert town["Tom"].setting == "residential", "a home is not found at once, though there is room"
+    assert town.town.services[town["Tom"].wants_service].name == "supported_living"
+    town.week("choosing", luck=likes)
     assert town["Tom"].setting == "supported living"
     assert town["Tom"].funder == "council" and int(town.town.placements.active.sum()) == 1
 

@@ -9,7 +9,8 @@ SETTING = ("own home", "with family", "shared lives", "supported living", "resid
 FUNDER = ("nobody", "council", "self", "nhs")
 HOSPITAL = ("no", "being treated", "ready to leave")
 STAGE = ("not asking", "waiting for assessment", "waiting for support")
-REASON = ("none", "planned", "discharge", "carer could not go on", "fall", "outgrown", "money ran out", "support ended")
+REASON = ("none", "planned", "discharge", "carer could not go on", "fall", "outgrown", "money ran out", "support ended",
+          "crisis while waiting")
 FIFTH = ("most deprived", "second", "third", "fourth", "least deprived")
 TENURE = ("rents", "owns")
 KIN = ("none", "child near", "child far", "parent")

@@ -62,6 +62,7 @@ def care(town: Town, residents: Table, place: Place, draws: Draws, *,
     clients = free[luck < chance[free]]
     since = _since(draws, "founding: years of care at home", clients, float(at_home_for))
     _at_home(town, "older people", clients, since)
+    the_door.look_for_a_home(np.flatnonzero(residents.present & (residents.setting >= CARE_HOME[0])), town)
     suppliers.fill(town, float(spare))
     town.events = kept
 

@@ -172,6 +172,10 @@ class ExtraCare(Service):
         outgrown = (users.hours_needed * (1.0 - self.visitors) > self.most_hours) & (town.week - users.asked >= HALF)
         schemes.asks(town, users.rows[outgrown], "outgrown")
 
+    def afterwards(self, people: Array, town: Town) -> None:
+        """Neighbours stay behind."""
+        schemes.loses_company(town, people, self.company)
+
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Care; rents from housing benefit; the council's part of building; night staff for empty flats. Capital apart."""
         yield from placement_costs(self, users, town)

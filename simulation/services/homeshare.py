@@ -117,7 +117,7 @@ class Homeshare(Service):
 
     def afterwards(self, people: Array, town: Town) -> None:
         """The sharer's company goes with the sharer."""
-        town.residents.company[people] = np.maximum(town.residents.company[people] - self.company, 0.0)
+        schemes.loses_company(town, people, self.company)
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Householders' fees, and the matching workers."""

@@ -173,6 +173,10 @@ class SharedLives(Service):
         users.control += self.control
         users.continuity = np.maximum(users.continuity, self.continuity)
 
+    def afterwards(self, people: Array, town: Town) -> None:
+        """The household's company stays with the household."""
+        schemes.loses_company(town, people, self.company)
+
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Fees; rent from housing benefit; and the workers that money was given for."""
         yield from placement_costs(self, users, town)

@@ -105,6 +105,10 @@ class SupportedLiving(Service):
         users.company = np.maximum(users.company, self.company * (users.hospital == 0))
         users.control += self.control
 
+    def afterwards(self, people: Array, town: Town) -> None:
+        """Neighbours and staff stay behind."""
+        schemes.loses_company(town, people, self.company)
+
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Prices; rent from housing benefit; and, where money opened places, setting up and standing empty."""
         yield from placement_costs(self, users, town)

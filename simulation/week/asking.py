@@ -10,7 +10,7 @@ from simulation import door as the_door
 from simulation.condition import OLDER, might
 from simulation.draws import Draws, uniform, uniforms_for
 from simulation.evidence.lists import GROUP, REASON, STAGE
-from simulation.evidence.units import By, Log, PerYears, Ratio
+from simulation.evidence.units import By, Log, PerYear, PerYears, Ratio
 from simulation.process import B1, F8, I1, I4, I8, changes, kernel
 from simulation.rules import WEEKS
 from simulation.world.columns import Array
@@ -21,19 +21,21 @@ PLANNED, OUTGROWN = REASON.index("planned"), REASON.index("outgrown")
 WAITING = STAGE.index("waiting for assessment")
 DISABILITY, MENTAL = GROUP.index("learning disability"), GROUP.index("mental health")
 NOBODY = 0
+DAYS = 7
 
 
 @changes("residents.stage", "residents.reason", "residents.asked", "residents.long_term", "residents.wants_service",
          "residents.hours_wanted", "residents.diverted")
 def asking(residents: Any, draws: Draws, events: Events, town: Town, *,
            little_help_older: Annotated[PerYears, By("need")], little_help_working_age: Annotated[PerYears, By("need")],
-           scale_requests: Ratio, ups_and_downs: Log, unmet: Log, most_at_once: Ratio) -> None:
+           scale_requests: Ratio, ups_and_downs: Log, unmet: Log, most_at_once: Ratio, crisis_while_waiting: PerYear) -> None:
     """Who asks this week. Long-term requests follow `simulation.door`; the rest want advice, equipment, a little help.
 
     Everybody's luck is drawn; only those whose luck could suffice at the highest rate of their level of need are
     looked at in full, which changes nobody's chance. Passing ill health and unmet need raise every rate, centred on
     their mean in the base run.
     """
+    _come_to_a_crisis(residents, draws, town, float(crisis_while_waiting))
     oldest = float(residents.age.max(initial=town.door.age_centre))
     most_long = _weekly(town.door.most_a_year(oldest) * most_at_once)
     little = scale_requests * np.vstack([little_help_working_age, little_help_older])
@@ -55,6 +57,14 @@ def asking(residents: Any, draws: Draws, events: Events, town: Town, *,
     older = (residents.age[some] >= town.door.older_from).astype(np.int64)
     chance = _weekly(little[older, residents.need[some]] * times)
     _begin(some[uniforms_for(little_key, some) < chance], False, PLANNED, residents, events, town)
+
+
+def _come_to_a_crisis(residents: Any, draws: Draws, town: Town, times: float) -> None:
+    """Some who wait their turn cannot go on waiting: the more hours of help do not come, the sooner."""
+    rows = np.flatnonzero(residents.present & (residents.stage > 0))
+    rows = rows[the_door.waits_its_turn(rows, town)]
+    missing = residents.hours_needed[rows].astype(np.float64) * residents.unmet[rows] / DAYS
+    the_door.comes_to_a_crisis(rows[draws.happens("asking: a crisis while waiting", _weekly(times * missing), rows)], town)
 
 
 @kernel
@@ -99,8 +109,10 @@ def _tell(rows: Array, rate: Array, care_home: Array, moved: Array, most: Array,
     chance = most[(r.age[rows] >= town.door.older_from).astype(np.int64), r.need[rows]]
     looked_at = np.where(banded, 0.0, 1.0 / np.maximum(chance, np.finfo(np.float32).tiny))
     town.tell("asking: moved", float((looked_at * rate * moved).sum()), float((looked_at * rate).sum()))
-    weight = looked_at * care_home / the_door.lonely_ratio(rows, town)
-    town.tell("door: lonely", float((weight * the_door.lonely_ratio(rows, town)).sum()), float(weight.sum()))
+    older = the_door.is_older(rows, town)
+    for name, ratio, of in (("lonely", the_door.lonely_ratio(rows, town), True), ("unmet", the_door.unmet_ratio(rows, town), older)):
+        weight = np.where(of, looked_at * care_home / ratio, 0.0)
+        town.tell(f"door: {name}", float((weight * ratio).sum()), float(weight.sum()))
 
 
 def _begin(rows: Array, long_term: bool, reason: int, residents: Any, events: Events, town: Town) -> None:

@@ -22,7 +22,6 @@ from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF, Town
 SUPPORT = STAGE.index("waiting for support")
 ROUND_THE_CLOCK = NEED.index("round the clock")
 HOMES = tuple(SETTING[code] for code in CARE_HOME)
-ASKINGS = 4096  # requests of one person told apart in the luck of a choice: the week of asking, folded
 NEVER = 10**6
 TINY = float(np.finfo(np.float64).tiny)
 ROUNDING = float(np.finfo(np.float32).eps)
@@ -48,7 +47,7 @@ class Choice:
 @changes("residents.stage", "residents.reason", "residents.long_term", "residents.wants_service",
          "residents.hours_wanted", "residents.diverted", "residents.needs_entry", "residents.touched",
          "residents.disregard", "residents.contribution", "residents.alone", "residents.entered_home",
-         "residents.last_assessed", "residents.funder", "residents.setting", "residents.supports", "placements.hours",
+         "residents.last_assessed", "residents.funder", "residents.setting", "residents.supports", "residents.company", "placements.hours",
          "placements.price", "placements.contribution", "placements.active", "placements.person",
          "placements.service", "placements.provider", "placements.since", "placements.until", "placements.given",
          "placements.funder", "providers.used")
@@ -73,9 +72,12 @@ def choosing(residents: Any, draws: Draws, events: Events, town: Town, commissio
     the_door.settle(rows[wants < 0], town)
     takes, provider = wants.copy(), np.full(len(rows), -1)
     open_ = np.flatnonzero((wants >= 0) & (wants < len(choice.services)))
-    _seat_all(choice, takes, open_, provider, town, luck)
+    moving = _need_a_home(choice, wants, town)
+    looks = moving & (town.week - residents.asked[rows] < the_door.weeks_to_find_a_home(rows, town))
+    _seat_all(choice, takes, open_[~looks[open_]], provider, town, luck)
     still = open_[provider[open_] < 0]
     patient = np.where(residents.hospital[rows[still]] > 0, patience_in_hospital, patience)
+    patient = np.where(moving[still], np.maximum(patient, town.door.finds_a_home_most), patient)
     late = still[town.week - residents.asked[rows[still]] >= patient]
     if len(late):
         takes[late] = _second_best(choice, late, town)
@@ -110,14 +112,14 @@ def _what_suits(rows: Array, town: Town) -> Choice:
     care = np.array([town.services[k].home in HOMES for k in services] + [False])
     fits = np.stack([*wishes, np.full(len(rows), -np.inf)], axis=1)
     noise = np.empty_like(fits)
-    ids = rows.astype(np.int64) * ASKINGS + (r.asked[rows] & (ASKINGS - 1))
+    ids = the_door.one_request(rows, town)
     for j, k in enumerate(services):
         noise[:, j] = gumbel_from(uniforms_for(town.draws.trait(f"choosing: {town.services[k].name}"), ids))
     settled = (r.funder[rows] > 0) & (r.setting[rows] < CARE_HOME[0]) & ~the_door.parents_gone(rows, town)
     fits[:, -1] = np.where(settled, float(door.stays), -np.inf)
     noise[:, -1] = gumbel_from(uniforms_for(town.draws.trait("choosing: stays"), ids))
     home_rate, care_rate = the_door.rates(rows, town)
-    home_rate = home_rate * np.exp(np.where(the_door.urgent(rows, town), float(door.crisis_home), 0.0))
+    home_rate = home_rate * np.exp(np.where(the_door.asked_in_a_crisis(rows, town), float(door.crisis_home), 0.0))
     with np.errstate(divide="ignore"):
         worth_home, worth_care = (np.log(np.maximum(np.exp(fits[:, of]).sum(axis=1), TINY)) for of in (~care, care))
         older = the_door.is_older(rows, town) & ~settled & np.isfinite(fits[:, ~care]).any(axis=1)
@@ -156,6 +158,19 @@ def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Sh
     declined = wants_home & (steered >= 0) & ~choice.care_home[steered] & ~accepts & (r.wants_service[rows] < 0)
     town.events.note("declines", rows[declined])
     return np.where(turned, steered, wish)
+
+
+def _need_a_home(choice: Choice, wants: Array, town: Town) -> Array:
+    """People of working age who need a home of their own found before they can go (mask): it takes long, and they stay.
+
+    Those who want to leave a care home; and those, supported where they live, whom the council would have placed in one
+    and who accepted a home with support instead. A crisis does not wait for it.
+    """
+    r, rows = town.residents, choice.rows
+    lodged = np.array([bool(town.services[k].home) for k in choice.services] + [False])
+    instead = r.diverted[rows] & (r.funder[rows] > 0) & lodged[wants] & ~the_door.urgent(rows, town)
+    leaves = r.setting[rows] >= CARE_HOME[0]
+    return np.asarray(~the_door.is_older(rows, town) & (leaves | instead) & (wants >= 0))
 
 
 # Who gets a place --------------------------------------------------------------------------------------------------

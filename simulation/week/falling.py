@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from simulation import door as the_door
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import By, Log, PerYear, Ratio, Ratios, Share, Slope, Years
@@ -112,10 +113,16 @@ def falling(residents: Table, draws: Draws, events: Events, town: Town, *,
 
 
 def _ask(r: Table, draws: Draws, events: Events, town: Town, rows: Array, share: float) -> None:
-    """Some who need help with personal care and do not get all of it ask for it; the badly hurt are in hospital."""
+    """Some who need help with personal care and do not get all of it ask for it, or cannot wait for it any longer.
+
+    The badly hurt are in hospital.
+    """
     able = (r.need[rows] >= HELP) & (r.unmet[rows] > 0) & (r.stage[rows] == 0) & (r.setting[rows] < A_HOME)
     able &= ~town.tables["fell"][rows]
-    asks = rows[able & draws.happens("falling: asks", share, rows)]
+    told = draws.happens("falling: asks", share, rows)
+    waited = (r.need[rows] >= HELP) & (r.unmet[rows] > 0) & ~town.tables["fell"][rows] & the_door.waits_its_turn(rows, town)
+    the_door.comes_to_a_crisis(rows[waited & told], town)
+    asks = rows[able & told]
     r.stage[asks] = STAGE.index("waiting for assessment")
     r.reason[asks] = REASON.index("fall")
     r.asked[asks] = town.week

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import numpy as np
 
 from simulation.draws import Draws, uniform
-from simulation.evidence.lists import FRAILTY, HOSPITAL, LISTS, REASON, SETTING, STAGE
+from simulation.evidence.lists import FRAILTY, HOSPITAL, LISTS, NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import (
     By,
     Days,
     DaysList,
+    Elasticity,
     Factor,
     Log,
     PerYears,
@@ -32,6 +33,8 @@ from simulation.world.town import Town
 TREATED, READY = HOSPITAL.index("being treated"), HOSPITAL.index("ready to leave")
 ASKS, DISCHARGE = STAGE.index("waiting for assessment"), REASON.index("discharge")
 RESIDENTIAL = SETTING.index("residential")
+PERSONAL = NEED.index("one or two personal tasks")
+NEEDING = "hospital: people at home who need help with personal tasks"
 SORTS = len(FRAILTY)
 VISIT, SAME_DAY, OVERNIGHT = 1, 2, 3
 OLDER = 65
@@ -54,7 +57,8 @@ def hospital(residents: Any, hospital: Hospital, draws: Draws, events: Events, t
              winter: Share, winter_peak: Weeks, length: Annotated[DaysList, By("stay age")], length_shape: Factor,
              delayed: Annotated[Shares, By("need")], delayed_working_age: Share, delayed_resident: Ratio,
              arranging: Days, new_support: Annotated[Shares, By("need")], new_support_working_age: Ratio,
-             home_first: Share, patience: Weeks, planned_beds: Share, usual_occupancy: Share) -> None:
+             home_first: Share, patience: Weeks, planned_beds: Share, usual_occupancy: Share, home_care_part: Share,
+             home_care_quickens: Elasticity) -> None:
     """One week at the hospital: who comes, who stays, who is ready to leave, who waits and for what.
 
     Rates are means by age as published; everything that raises one person's above another's is centred in the base run.
@@ -74,7 +78,7 @@ def hospital(residents: Any, hospital: Hospital, draws: Draws, events: Events, t
                            _stay(new, residents, draws, events, town, length, length_shape)])
     inside = np.concatenate([inside, new])
     plan = _Plan(delayed, delayed_working_age, delayed_resident, new_support, new_support_working_age, home_first,
-                 arranging, patience)
+                 arranging, patience, _pace(town, home_care_part, home_care_quickens))
     _days(inside, free, residents, draws, events, town, plan)
     residents.bed_days[inside] += residents.stay_days[inside]
     _beds(hospital, town, float(residents.stay_days[inside].sum()) / DAYS, planned_beds, usual_occupancy)
@@ -255,20 +259,39 @@ class _Plan:
     """What is believed about leaving hospital."""
 
     def __init__(self, delayed: F8, working_age: float, resident: float, new_support: F8, new_working_age: float,
-                 home_first: float, arranging: float, patience: float):
+                 home_first: float, arranging: float, patience: float, pace: float):
         self.delayed, self.working_age, self.resident = delayed, working_age, resident
         self.new_support, self.new_working_age = new_support, new_working_age
-        self.home_first, self.arranging, self.patience = home_first, arranging, patience
+        self.home_first, self.arranging, self.patience, self.pace = home_first, arranging, patience, pace
 
     def chance_delayed(self, rows: Array, r: Any) -> Array:
         """Chance that leaving takes arranging, by need at 65 and over, little before."""
         chance = np.where(r.age[rows] >= OLDER, self.delayed[r.need[rows]], self.working_age)
         return np.asarray(np.where(r.setting[rows] >= RESIDENTIAL, chance * self.resident, chance))
 
+    def days_arranging(self, rows: Array, r: Any) -> Array:
+        """Mean days that leaving takes to arrange: for people who need help at home, as easy as home care is to find."""
+        helped = (r.setting[rows] < RESIDENTIAL) & (r.need[rows] >= PERSONAL)
+        return np.asarray(self.arranging * np.where(helped, self.pace, 1.0))
+
     def chance_new_support(self, rows: Array, r: Any) -> Array:
         """Chance of needing long-term support not there before; those who have some keep it, and are reviewed."""
         chance = self.new_support[r.need[rows]] * np.where(r.age[rows] >= OLDER, 1.0, self.new_working_age)
         return np.where((r.funder[rows] == 0) & (r.stage[rows] == 0), chance, 0.0)
+
+
+def _pace(town: Town, part: float, quickens: float) -> float:
+    """How long it takes to find home care to leave hospital with, over usual: less where there is more for each who needs it."""
+    if not town.has("home_care"):
+        return 1.0
+    p, r, m = town.providers, town.residents, town.memory
+    if town.week % MONTH == 0 or NEEDING not in m:
+        m[NEEDING] = float(np.count_nonzero(r.present & (r.need >= PERSONAL) & (r.setting < RESIDENTIAL)))
+    hours = float(p.room[(p.service == town.service("home_care")) & p.open].sum())
+    town.tell("hospital: home care for each who needs help", hours, m[NEEDING])
+    usual = town.centre("hospital: home care for each who needs help") * m[NEEDING]
+    more = hours / usual if usual > 0 else 1.0
+    return float(1.0 - part + part * min(max(more, 1.0 / MANY), MANY) ** -quickens)
 
 
 def waits_for_support(rows: Array, r: Any) -> Array:
@@ -322,7 +345,7 @@ def _is_held(rows: Array, r: Any, draws: Draws, events: Events, plan: _Plan) -> 
     to_arrange = draws.happens("hospital: takes arranging", plan.chance_delayed(rows, r), rows)
     home_first = draws.happens("hospital: home first", plan.home_first, rows)
     held = to_arrange | (asked & ~home_first)
-    days = -plan.arranging * np.log1p(-draws.uniforms("hospital: days of arranging", rows))
+    days = -plan.days_arranging(rows, r) * np.log1p(-draws.uniforms("hospital: days of arranging", rows))
     r.hospital[rows[held]] = READY
     r.days_left[rows] = np.where(to_arrange, days, 0.0)
     events.note("ready to leave", rows[held], cause="with support asked for", amount=asked[held].astype(np.float64))

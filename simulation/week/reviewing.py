@@ -29,8 +29,7 @@ MONTH = 4
          "residents.asked", "residents.long_term", "residents.wants_service", "placements.funder", "placements.price",
          "placements.contribution", "placements.hours", "providers.used")
 def reviewing(residents: Any, placements: Any, draws: Draws, events: Events, town: Town, commissioner: Commissioner, *,
-              review_wait: Weeks, first_review: Weeks, hours_taken_back: Share, working_age_moves_on: PerYear,
-              older_returns: PerYear) -> None:
+              review_wait: Weeks, first_review: Weeks, hours_taken_back: Share, older_returns: PerYear) -> None:
     """Weekly for those who pay for a care home, monthly for charges, and whenever a review is due for hours at home."""
     lasting = np.array([s.long_term and not s.keeps_funder for s in town.services])
     a_home = np.array([s.home in HOMES for s in town.services])
@@ -47,7 +46,7 @@ def reviewing(residents: Any, placements: Any, draws: Draws, events: Events, tow
     due = _due(mine[~home], town, first_review)
     _review(due[draws.happens("reviewing: is done", 1.0 - np.exp(-1.0 / wait), placements.person[due])], town,
             hours_taken_back)
-    _moves_on(placements.person[mine[home]], draws, events, town, working_age_moves_on, older_returns)
+    _moves_on(placements.person[mine[home]], draws, events, town, older_returns)
 
 
 # Capital ---------------------------------------------------------------------------------------------------------
@@ -175,11 +174,11 @@ def _review(mine: Array, town: Town, hours_taken_back: Share) -> None:
     _charge(mine, town)
 
 
-def _moves_on(people: Array, draws: Draws, events: Events, town: Town, working_age: PerYear, older: PerYear) -> None:
+def _moves_on(people: Array, draws: Draws, events: Events, town: Town, older: PerYear) -> None:
     """Some residents want a home of their own again; they ask, and go when there is one. Nobody is moved by a plan."""
     r = town.residents
     rate = np.where(the_door.is_older(people, town), np.where(r.need[people] <= PERSONAL, older.weekly, 0.0),
-                    working_age.weekly)
+                    town.door.working_age_moves_on.weekly)
     rate = np.where((r.stage[people] == 0) & (r.hospital[people] == 0), rate, 0.0)
     rows = people[draws.happens("reviewing: wants to move on", rate, people)]
     r.stage[rows], r.reason[rows], r.asked[rows] = WAITING, PLANNED, town.week

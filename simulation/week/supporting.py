@@ -98,7 +98,6 @@ def _end(town: Town, service: Service, users: Users) -> None:
             continue
         left &= ~now
         town.end(users.placements[now], why)
-        service.afterwards(users.rows[now], town)
         if why == OUTGROWN or (why not in CONTENT and (service.long_term or service.statutory or service.bridges)):
             _ask_again(town, users.rows[now], "outgrown" if why == OUTGROWN else "support ended")
 

@@ -134,6 +134,7 @@ class Town:
             if s.long_term and not s.keeps_funder:
                 r.funder[people] = 0
             self.events.note("ends", people, cause=why, service=s.name)
+            s.afterwards(people[r.present[people]], self)
 
     def supported_by(self, service: int) -> Array:
         """Who has this service now (mask over residents)."""
