@@ -97,7 +97,7 @@ def fork(state: State, *, years: int, beliefs: Beliefs | None = None, at: dict[i
 
 def believing(beliefs: Beliefs, **values: Any) -> Beliefs:
     """The same world with some numbers changed: `extra_care__lead=8.0`."""
-    return replace(beliefs, values={**beliefs.values, **{k.replace("__", "."): v for k, v in values.items()}}, asked=set())
+    return replace(beliefs, values={**beliefs.values, **{k.replace("__", "."): v for k, v in values.items()}}, readers={})
 
 
 # Who could be in a trial, and the drawing of arms ---------------------------------------------------------------------------

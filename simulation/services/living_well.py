@@ -88,9 +88,10 @@ class LivingWell(Service):
         likely = self.seen_unwell * r.acute[people] + town.draws.gumbel("living_well: is named", people)
         people = people[np.argsort(-likely, kind="stable")]
         after_a_stay = r.discharged[people] > town.week - self.recently
-        room = float(np.maximum(np.floor(p.room[rows] - p.used[rows]), 0.0).sum())
-        first = people[after_a_stay][:round(room * self.from_hospital)]
-        rest = people[~after_a_stay][:round(room) - len(first)]
+        room = int(np.maximum(np.floor(p.room[rows] - p.used[rows]), 0.0).sum())
+        lots = town.draws.uniforms("living_well: is named after a stay", np.arange(room))
+        first = people[after_a_stay][:np.count_nonzero(lots < self.from_hospital)]
+        rest = people[~after_a_stay][:room - len(first)]
         schemes.take_on(self, town, rows, np.concatenate([first, rest]), funder=0,
                         until=town.week + int(np.ceil(self.stays)), cause="risk list")
 
