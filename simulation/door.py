@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from simulation.draws import uniforms_for
 from simulation.evidence.lists import BAND, GROUP, KIN, NEED, REASON, SETTING
-from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Slope, Weeks, Years
+from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Shares, Slope, Weeks, Years
 from simulation.world.columns import Array
 from simulation.world.town import CARE_HOME
 
@@ -24,6 +25,8 @@ ENDED, NEVER = REASON.index("support ended"), -(10**6)
 WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
+MEDICAL = np.array([reason in ("discharge", "fall") for reason in REASON])
+ASKINGS = 4096  # requests of one person told apart in their luck: the week of asking, folded
 URGENT = np.array([reason not in ("none", "planned", "outgrown") for reason in REASON])
 
 
@@ -59,6 +62,7 @@ class Door:
     disability_care_home: PerYear
     parent_too_old: Years
     crisis_home: Log
+    lasts_after_crisis: Annotated[Shares, By("need")]
     stays: Log
     wider_choice: Ratio
     hours_by_need: Annotated[HoursList, By("need")]
@@ -178,6 +182,21 @@ def urgent(rows: Array, town: Any) -> Array:
     """Who comes in a crisis, or waits in a hospital bed to go home (mask)."""
     r = town.residents
     return np.asarray(URGENT[r.reason[rows]] | (r.hospital[rows] > 0))
+
+
+def requests(rows: Array, town: Any) -> Array:
+    """A number for the request that each of these people made last, for luck that stays with it."""
+    return np.asarray(rows.astype(np.int64) * ASKINGS + (town.residents.asked[rows] & (ASKINGS - 1)))
+
+
+def outlasts(rows: Array, town: Any) -> Array:
+    """Whose need outlasts what made them ask (mask): after a hospital stay or a fall most do not.
+
+    A request has one luck, whatever is offered first: short-term help neither makes a need last nor makes it pass.
+    """
+    r = town.residents
+    luck = uniforms_for(town.draws.trait("door: need lasts"), requests(rows, town))
+    return np.asarray(~MEDICAL[r.reason[rows]] | (luck < town.door.lasts_after_crisis[r.need[rows]]))
 
 
 def free_room(service: int, town: Any) -> tuple[Array, Array]:

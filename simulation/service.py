@@ -22,6 +22,7 @@ from simulation.world.town import COUNCIL, NHS, SELF, Town
 
 UNSUITABLE = -np.inf
 PAYERS = tuple({COUNCIL: "council", NHS: "nhs", SELF: "people"}.get(code, "") for code in range(len(FUNDER)))
+NO_END = 10**6  # a week that does not come
 OLDER = 65  # the age from which councils count people as older
 
 
@@ -120,6 +121,10 @@ class Service:
         """Hours a week that really come to each; by default those agreed, as far as there is staff."""
         staffing = town.providers.staffing[np.maximum(users.providers, 0)]
         return np.asarray(town.placements.hours[users.placements] * np.where(users.providers >= 0, staffing, 1.0))
+
+    def planned_end(self, people: Array, town: Town) -> Array:
+        """Week in which support is planned to end for each of these people who now begin; by default none is planned."""
+        return np.full(len(people), NO_END)
 
     # What changes while supported -----------------------------------------------------------------------------------
     def helps(self, users: Users, town: Town) -> None:

@@ -22,7 +22,6 @@ from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF, Town
 SUPPORT = STAGE.index("waiting for support")
 ROUND_THE_CLOCK = NEED.index("round the clock")
 HOMES = tuple(SETTING[code] for code in CARE_HOME)
-ASKINGS = 4096  # requests of one person told apart in the luck of a choice: the week of asking, folded
 NEVER = 10**6
 TINY = float(np.finfo(np.float64).tiny)
 ROUNDING = float(np.finfo(np.float32).eps)
@@ -110,7 +109,7 @@ def _what_suits(rows: Array, town: Town) -> Choice:
     care = np.array([town.services[k].home in HOMES for k in services] + [False])
     fits = np.stack([*wishes, np.full(len(rows), -np.inf)], axis=1)
     noise = np.empty_like(fits)
-    ids = rows.astype(np.int64) * ASKINGS + (r.asked[rows] & (ASKINGS - 1))
+    ids = the_door.requests(rows, town)
     for j, k in enumerate(services):
         noise[:, j] = gumbel_from(uniforms_for(town.draws.trait(f"choosing: {town.services[k].name}"), ids))
     settled = (r.funder[rows] > 0) & (r.setting[rows] < CARE_HOME[0]) & ~the_door.parents_gone(rows, town)
@@ -294,7 +293,8 @@ def _early_help(rows: Array, town: Town, luck: np.uint64, patience: Weeks) -> No
         provider = _seats(int(k), mine, town, luck)
         begins, at = mine[provider >= 0], provider[provider >= 0]
         hours = r.hours_wanted[begins].astype(np.float64)
-        town.begin(int(k), begins, at, hours=hours, price=service.price(begins, hours, town), cause="a little help")
+        town.begin(int(k), begins, at, hours=hours, price=service.price(begins, hours, town),
+                   until=service.planned_end(begins, town), cause="a little help")
         the_door.close(begins, town)
         late = mine[(provider < 0) & (town.week - r.asked[mine] >= patience)]
         crisis = the_door.urgent(late, town)
