@@ -84,14 +84,15 @@ class Reablement(Service):
         else:  # nothing decided yet: the team stays as it is
             p.budget[rows], grown = 0.0, built
         p.room[rows] = schemes.whole(grown * schemes.carried(self, town, rows))
+        users = Users(town, town.service(self.name))
+        leaving = np.logical_or.reduce(list(self.ends(users, town).values()))
+        p.used[:] -= np.bincount(users.providers[leaving], minlength=len(p))  # somebody else can come at once
         self._from_hospital(town, rows)
 
     def _from_hospital(self, town: Town, rows: Array) -> None:
         """The team takes people straight from hospital who asked there for support: rather those whose need will last."""
         r, p = town.residents, town.providers
-        users = Users(town, town.service(self.name))
-        leaving = np.logical_or.reduce(list(self.ends(users, town).values()))
-        free = p.room - p.used + np.bincount(users.providers[leaving], minlength=len(p))
+        free = p.room - p.used
         places = np.repeat(rows, np.maximum(np.floor(free[rows]), 0).astype(np.int64))
         if not len(places):
             return
