@@ -148,6 +148,15 @@ class Service:
         """What goes at once with support that has just ended for these people, where it does not merely fade."""
 
 
+@dataclass(frozen=True)
+class Addition(Service):
+    """Support beside what people have: bought by a plan, it ends no search, changes no payer, and is cut first."""
+
+    long_term: ClassVar[bool] = False
+    keeps_funder: ClassVar[bool] = True
+    statutory: ClassVar[bool] = False
+
+
 def placement_costs(service: Service, users: Users, town: Town) -> Iterable[Payment]:
     """The price of each placement, from council, NHS or the person; and the person's contribution to the council."""
     p = town.placements

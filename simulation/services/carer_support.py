@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import schemes
 from simulation.evidence.units import Contacts, Hours, PerYear, Points, Pounds, PoundsPerHour, PoundsPerYear, Share, Weeks
-from simulation.service import UNSUITABLE, Service, Users
+from simulation.service import UNSUITABLE, Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -19,7 +19,7 @@ YEAR, MONTH = 52, 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class CarerSupport(Service):
+class CarerSupport(Addition):
     """Support workers find carers, assess what they need, and arrange breaks for a year; the people it helps are carers.
 
     Money pays support workers, sitters' hours and, for carers of people with dementia who want them, eight coping
@@ -49,9 +49,6 @@ class CarerSupport(Service):
 
     title: ClassVar[str] = "carer support and breaks"
     counts: ClassVar = "caseload"  # in hours of sitting a week
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "home care"
     effects: ClassVar[frozenset[str]] = frozenset({"break_hours", "strain", "company", "stage", "reason", "asked", "long_term"})

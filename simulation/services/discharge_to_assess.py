@@ -11,7 +11,7 @@ import numpy as np
 from simulation import door, schemes
 from simulation.evidence.lists import HOSPITAL, NEED, REASON
 from simulation.evidence.units import Days, Hours, Pounds, Ratio, Share, Weeks, Years
-from simulation.service import NO_END, UNSUITABLE, Lines, Service, Users, placement_costs
+from simulation.service import NO_END, UNSUITABLE, Addition, Lines, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -22,16 +22,16 @@ DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class DischargeToAssess(Service):
+class DischargeToAssess(Addition):
     """A bridging package from care workers starts on the day; the request made in hospital is dropped and made at home.
 
     Money becomes people helped at a time, over months, as far as care workers can be hired. After some weeks at home
     whoever had asked and is still short of help asks again, by the rules that hold for everybody who leaves hospital;
-    of those who had not asked a few do, because somebody was there. Some people with much need who
-    live alone are sent to an interim bed in a home instead. It fails by blocked exits: where nobody takes over, people stay on past the planned weeks and nobody new can come. It fails by its
-    beds: days there are idle, and who asks from one asks like somebody planning ahead, for whom a care home is the
-    likelier answer. Families carry what the package does not. Freed hospital places fill. Interim beds are bought
-    beside the homes of the model, so they take no resident's place.
+    of those who had not asked a few do, because somebody was there. Some people with much need who live alone are
+    sent to an interim bed in a home instead. It fails by blocked exits: where nobody takes over, people stay on past
+    the planned weeks and nobody new can come. It fails by its beds: days there are idle, and who asks from one asks
+    like somebody planning ahead, for whom a care home is the likelier answer. Families carry what the package does not.
+    Freed hospital places fill. Interim beds are bought beside the homes of the model, so they take no resident's place.
     """
 
     episode: Pounds
@@ -50,9 +50,6 @@ class DischargeToAssess(Service):
 
     title: ClassVar[str] = "discharge to assess"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     bridges: ClassVar[bool] = True
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "reablement"

@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import FRAILTY
 from simulation.evidence.units import Contacts, Hours, LogOdds, People, PerYear, Points, Pounds, Share, Weeks, Years
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -22,7 +22,7 @@ VOLUNTEERS = "living_well: part of the volunteer hours it asks for that there ar
 
 
 @dataclass(frozen=True, kw_only=True)
-class LivingWell(Service):
+class LivingWell(Addition):
     """Short support for older people picked from a practice's risk list; what it brings fades when it ends.
 
     Practices name older people who have lately been in hospital in an emergency, or are frail and unwell just now: people
@@ -54,9 +54,6 @@ class LivingWell(Service):
 
     title: ClassVar[str] = "Age UK Living Well"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"company", "control", "sent", "stage", "reason", "asked", "long_term"})
     sceptic: ClassVar[str] = (
         "People join at their worst and get better by themselves: a fall of a third in admissions before and after became "
