@@ -87,9 +87,10 @@ class LivingWell(Addition):
         after_a_stay = r.discharged[people] > town.week - self.recently
         room = int(np.maximum(np.floor(p.room[rows] - p.used[rows]), 0.0).sum())
         lots = town.draws.uniforms("living_well: is named after a stay", np.arange(room))
-        first = people[after_a_stay][:np.count_nonzero(lots < self.from_hospital)]
-        rest = people[~after_a_stay][:room - len(first)]
-        schemes.take_on(self, town, rows, np.concatenate([first, rest]), funder=0,
+        n = np.count_nonzero(lots < self.from_hospital)
+        first, later = people[after_a_stay][:n], people[after_a_stay][n:]
+        named = np.concatenate([first, people[~after_a_stay][:room - len(first)], later])[:room]
+        schemes.take_on(self, town, rows, named, funder=0,
                         until=town.week + int(np.ceil(self.stays)), cause="risk list")
 
     def costs_a_person(self, prices: Mapping[str, float]) -> Pounds:
