@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.answers_base import main_run, years
-from scenarios.answers_models import paid_for
+from scenarios.answers_models import hours_said, paid_for
 from scenarios.answers_words import FINEST, NOT_KNOWN, Range, listed, middle, plain, step
 from scenarios.design import Run
 from scenarios.results import Results
@@ -86,7 +86,7 @@ def written(r: Results) -> list[tuple[str, ...]]:
 
 
 def said(r: Results) -> str:
-    """In a sentence or two: of so many places, the models carry so many; what carries the rest."""
+    """In a few sentences: of so many places, the models carry so many; what carries the rest; where hours of help come from."""
     *kinds, whole = taken(r)
     year, all_of = years(r)[looks(r)[-1]], whole.people[-1]
     if not all_of.known or all_of.mean < 1:
@@ -97,7 +97,7 @@ def said(r: Results) -> str:
     words = f"Of {_about(all_of)} council-paid care home places that are fewer at the end of {year}, {_models(named)}"
     if rest:
         words += "; in place of the rest: " + listed([f"{title[0].lower()}{title[1:]} ({plain(mean, 'count', 1.0)})" for mean, title in rest])
-    return words + (f". Less than in present policy: {listed(less)}." if less else ".")
+    return words + (f". Less than in present policy: {listed(less)}." if less else ".") + hours_said(r)
 
 
 def _models(named: Taken) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios import study_designs as designs
-from scenarios.evaluations_runs import Trial, Watched, World
+from scenarios.evaluations_runs import HOW_LONELY, Trial, Watched, World
 from scenarios.study_designs import YEAR, Array, Cohort, Floats, Found, Record, average, count, ever, level
 from simulation.schemes import AT_HOME
 
@@ -206,6 +206,7 @@ DONE: dict[str, Callable[[World], Says]] = {
     "start_care_home": lambda w: _into_a_care_home(w, "start", _cared_for),
     "start_strain": lambda w: _in_sd(w, "start", "strain", MONTHS_8),
     "befriending_first_year": lambda w: _in_sd(w, "befriending", "satisfaction", MONTHS_9),
+    "befriending_lonely": lambda w: _in_sd(w, "befriending", HOW_LONELY, MONTHS_9),
     "befriending_later": lambda w: _in_sd(w, "befriending", "satisfaction", YEAR + HALF),
     "care_home_support": care_home_support, "reablement_after": lambda w: _reablement(w, _lasting_after),
     "reablement_year": lambda w: _reablement(w, _all_council), "home_care_gain": home_care_gain,

@@ -22,6 +22,7 @@ from simulation.schemes import AT_HOME, WITHHELD
 from simulation.world.town import COUNCIL, Town
 
 LOOKED_AT = ("age", "sex", "need", "frailty", "dementia", "setting", "discharged", "satisfaction", "scrqol", "strain")
+HOW_LONELY = "how lonely"  # log odds, what each person is like for life included
 KINDS = ("emergency stay", "asks")
 HOMES = ("residential", "nursing")
 OLDER = 65
@@ -36,7 +37,7 @@ class Watched:
     """One run kept for an evaluator: its record, and whoever began each service."""
 
     def __init__(self, system: CareSystem, weeks: int, at: dict[int, Callable[[Town], None]] | None = None):
-        self.town, self.looks = system.town, {name: [] for name in (*LOOKED_AT, "council", "bridging", *HELD)}
+        self.town, self.looks = system.town, {name: [] for name in (*LOOKED_AT, HOW_LONELY, "council", "bridging", *HELD)}
         for week in range(weeks):
             if at and week in at:
                 at[week](self.town)
@@ -50,6 +51,7 @@ class Watched:
         t, r, p = self.town, self.town.residents, self.town.placements
         for name in LOOKED_AT:
             self.looks[name].append(r.arrays[name].copy())
+        self.looks[HOW_LONELY].append(r.loneliness + r.outlook)
         active = np.flatnonzero(p.active & (p.funder == COUNCIL))
         lasting = np.array([s.long_term and not s.keeps_funder for s in t.services], dtype=bool)[p.service[active]]
         for name, rows in (("council", active[lasting]), ("bridging", active[~lasting])):
@@ -97,7 +99,7 @@ def fork(state: State, *, years: int, beliefs: Beliefs | None = None, at: dict[i
 
 def believing(beliefs: Beliefs, **values: Any) -> Beliefs:
     """The same world with some numbers changed: `extra_care__lead=8.0`."""
-    return replace(beliefs, values={**beliefs.values, **{k.replace("__", "."): v for k, v in values.items()}}, asked=set())
+    return replace(beliefs, values={**beliefs.values, **{k.replace("__", "."): v for k, v in values.items()}}, readers={})
 
 
 # Who could be in a trial, and the drawing of arms ---------------------------------------------------------------------------

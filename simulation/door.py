@@ -14,7 +14,7 @@ import numpy as np
 
 from simulation.draws import uniforms_for
 from simulation.evidence.lists import BAND, GROUP, KIN, NEED, REASON, SETTING, STAGE
-from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Slope, Weeks, Years
+from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Shares, Slope, Weeks, Years
 from simulation.world.columns import Array
 from simulation.world.town import CARE_HOME
 
@@ -28,6 +28,8 @@ ASKINGS = 4096  # requests of one person told apart in luck that lasts while the
 WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
+MEDICAL = np.array([reason in ("discharge", "fall") for reason in REASON])
+ASKINGS = 4096  # requests of one person told apart in their luck: the week of asking, folded
 URGENT = np.array([reason not in ("none", "planned", "outgrown") for reason in REASON])
 
 
@@ -67,6 +69,7 @@ class Door:
     finds_a_home_most: Weeks
     parent_too_old: Years
     crisis_home: Log
+    lasts_after_crisis: Annotated[Shares, By("need")]
     stays: Log
     wider_choice: Ratio
     hours_by_need: Annotated[HoursList, By("need")]
@@ -242,6 +245,16 @@ def look_for_a_home(rows: Array, town: Any) -> None:
     rows = rows[looks]
     r.stage[rows], r.reason[rows], r.long_term[rows], r.wants_service[rows] = SUPPORT, PLANNED, True, -1
     r.hours_wanted[rows] = agreed_hours(rows, town)
+
+
+def outlasts(rows: Array, town: Any) -> Array:
+    """Whose need outlasts what made them ask (mask): after a hospital stay or a fall most do not.
+
+    A request has one luck, whatever is offered first: short-term help neither makes a need last nor makes it pass.
+    """
+    r = town.residents
+    luck = uniforms_for(town.draws.trait("door: need lasts"), one_request(rows, town))
+    return np.asarray(~MEDICAL[r.reason[rows]] | (luck < town.door.lasts_after_crisis[r.need[rows]]))
 
 
 def free_room(service: int, town: Any) -> tuple[Array, Array]:

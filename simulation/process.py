@@ -68,15 +68,40 @@ def believes(kind: type, beliefs: Beliefs, page: str) -> Mapping[str, Any]:
 
 
 TABLES = ("residents", "placements", "providers", "carers", "volunteers", "neighbourhoods")
+USUAL = {"r": "residents", "pl": "placements"}  # what helpers call the tables they are given
 
 
 @cache
 def reads(process: Callable[..., Any]) -> tuple[str, ...]:
-    """The columns a process's file names, from its syntax tree: what `careshift week` prints as read."""
+    """The columns a process's file names, from its syntax tree: what `careshift week` prints as read.
+
+    A table is known by its own name, as a part of something (`town.residents`), or by a short name it was given
+    (`r, p = town.residents, town.providers`). What functions of other files look at is not followed.
+    """
     tree = ast.parse(inspect.getsource(inspect.getmodule(process)))  # type: ignore[arg-type]
-    found = {
-        f"{node.value.id}.{node.attr}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in TABLES
-    }
-    return tuple(sorted(found))
+    found: set[str] = set()
+    for part in ast.iter_child_nodes(tree):
+        others = {a.arg for a in ast.walk(part) if isinstance(a, ast.arg) and a.annotation and ast.unparse(a.annotation) not in ("Any", "Table")}
+        short = {name: table for name, table in USUAL.items() if name not in others}
+        short.update(pair for node in ast.walk(part) if isinstance(node, ast.Assign) for pair in _named(node))
+        called = {id(node.func) for node in ast.walk(part) if isinstance(node, ast.Call)}
+        found |= {f"{table}.{node.attr}" for node in ast.walk(part) if isinstance(node, ast.Attribute) and id(node) not in called
+                  and (table := _table(node.value, short))}
+    return tuple(sorted(found - {f"{table}.arrays" for table in TABLES}))
+
+
+def _table(node: ast.expr, short: Mapping[str, str]) -> str:
+    """The table an expression stands for, "" if none."""
+    if isinstance(node, ast.Call) and node.args:  # cast(Any, town.providers)
+        return _table(node.args[-1], short)
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name if name in TABLES else short.get(name, "") if isinstance(node, ast.Name) else ""
+
+
+def _named(node: ast.Assign) -> list[tuple[str, str]]:
+    """Short names that an assignment gives to tables, one by one or several at once."""
+    to, what = node.targets[0], node.value
+    several = isinstance(to, ast.Tuple) and isinstance(what, ast.Tuple)
+    pairs = zip(to.elts, what.elts, strict=False) if several else [(to, what)]  # type: ignore[attr-defined]
+    return [(name.id, table) for name, value in pairs
+            if isinstance(name, ast.Name) and isinstance(value, ast.Name | ast.Attribute | ast.Call) and (table := _table(value, {}))]

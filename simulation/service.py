@@ -22,6 +22,7 @@ from simulation.world.town import COUNCIL, NHS, SELF, Town
 
 UNSUITABLE = -np.inf
 PAYERS = tuple({COUNCIL: "council", NHS: "nhs", SELF: "people"}.get(code, "") for code in range(len(FUNDER)))
+NO_END = 10**6  # a week that does not come
 OLDER = 65  # the age from which councils count people as older
 
 
@@ -121,6 +122,10 @@ class Service:
         staffing = town.providers.staffing[np.maximum(users.providers, 0)]
         return np.asarray(town.placements.hours[users.placements] * np.where(users.providers >= 0, staffing, 1.0))
 
+    def planned_end(self, people: Array, town: Town) -> Array:
+        """Week in which support is planned to end for each of these people who now begin; by default none is planned."""
+        return np.full(len(people), NO_END)
+
     # What changes while supported -----------------------------------------------------------------------------------
     def helps(self, users: Users, town: Town) -> None:
         """What it changes for the people it supports, this week; only the columns named in `effects`."""
@@ -141,6 +146,15 @@ class Service:
 
     def afterwards(self, people: Array, town: Town) -> None:
         """What goes at once with support that has just ended for these people, however it ended, where it does not merely fade."""
+
+
+@dataclass(frozen=True)
+class Addition(Service):
+    """Support beside what people have: bought by a plan, it ends no search, changes no payer, and is cut first."""
+
+    long_term: ClassVar[bool] = False
+    keeps_funder: ClassVar[bool] = True
+    statutory: ClassVar[bool] = False
 
 
 def placement_costs(service: Service, users: Users, town: Town) -> Iterable[Payment]:

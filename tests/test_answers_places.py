@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scenarios import answers_places, design
+from scenarios import answers_models, answers_places, design
 from scenarios import plan as files
 from scenarios.results import Results
 from scenarios.runs import Job, Replication, run_one
@@ -101,3 +101,35 @@ def paired_without() -> Results:
     runs = design.runs_for(asked, places=known, rivals=False, variants=False, all_rules=False)
     index = [(y, "people", MEASURES["people"].unit, "all") for y in range(10)]
     return Results(asked, runs, [Replication(0, [r.key for r in runs], index, np.ones((len(runs), 10)), {})], 1, "drawn")
+
+
+# Where hours and money go ----------------------------------------------------------------------------------------------------
+def made_of(name: str, **with_it: float) -> Results:
+    """Results in which these measures are so much in the last year with the plan, and nought without."""
+    known = places.known()
+    asked = files.load(name, places=known)
+    runs = design.runs_for(asked, places=known, rivals=False, variants=False, all_rules=False)
+    last = asked.years - 1
+    index = [(last, measure, MEASURES[measure].unit, "all") for measure in with_it]
+    r = Results(asked, runs, [Replication(0, [r.key for r in runs], index, np.zeros((len(runs), len(index))), {})], 1, "drawn")
+    plans = [run.key == answers_places.main_run(r).key for run in runs]
+    values = np.outer(plans, list(with_it.values()))
+    return Results(asked, runs, [Replication(0, [r.key for r in runs], index, values, {})], 1, "drawn")
+
+
+def test_hours_are_told_by_where_they_come_from_for_everybody() -> None:
+    """The people who do not go to a care home have home care, whose hours models have freed: both are said."""
+    r = made_of("community_everything", used_micro_enterprises=720.0, used_wellbeing_teams=750.0, used_home_care=-300.0, used_direct_payments=400.0)
+    said = answers_models.hours_said(r)
+    assert "give 1,470 more a week" in said and "community micro-enterprises 720" in said and "home care 300 fewer" in said
+    assert {one.name for one in answers_models.hours(r) if one.model} == {"micro_enterprises", "wellbeing_teams"}, "direct payments stand apart"
+    assert answers_models.hours_said(made_of("ten_percent_to_community", used_home_care=900.0)) == "", "no model of this plan gives hours"
+
+
+def test_money_is_told_by_whom_it_follows_before_models() -> None:
+    r = made_of("community_everything", released=5_400_000.0, other_support=4_100_000.0, income_lost=700_000.0, left_for_models=500_000.0)
+    said = answers_models.money_said(r)
+    assert "of £5.40m" in said and "£4.10m goes to the ordinary support" in said and "£0.50m is left for 23 models" in said
+    short = made_of("community_everything", released=1_000_000.0, other_support=1_200_000.0, income_lost=200_000.0, left_for_models=-400_000.0)
+    assert "£0.00m is left" in answers_models.money_said(short)
+    assert answers_models.money_said(made_of("reablement_alone", released=0.0, other_support=0.0, income_lost=0.0, left_for_models=0.0)) == ""

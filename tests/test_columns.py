@@ -6,7 +6,11 @@ import mesa
 import numpy as np
 import pytest
 
-from simulation.world.columns import Table
+from simulation.process import reads
+from simulation.week.deciding import deciding
+from simulation.week.needing import needing
+from simulation.week.supporting import supporting
+from simulation.world.columns import Column, Table
 from simulation.world.residents import Resident
 
 
@@ -58,3 +62,10 @@ def test_an_unknown_column_is_named() -> None:
         _ = people().agee
     with pytest.raises(IndexError):
         people().at(99)
+
+
+def test_what_a_process_reads_is_told_by_whatever_name_it_calls_the_table() -> None:
+    assert {"residents.unmet", "residents.asked", "residents.need"} <= set(reads(deciding)), "r = town.residents; r.unmet"
+    assert {"providers.closes", "placements.given"} <= set(reads(supporting)), "p = cast(Any, town.providers)"
+    of_people = {f"residents.{name}" for name, column in vars(Resident).items() if isinstance(column, Column)}
+    assert {name for name in reads(needing) if name.startswith("residents.")} <= of_people, "r: Rates is no table"

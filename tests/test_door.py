@@ -183,9 +183,9 @@ def test_what_a_carer_meets_the_council_need_not() -> None:
 
 def test_need_after_a_hospital_stay_may_pass() -> None:
     crisis = asking(reason=REASON.index("discharge"))
-    town = door_town(crisis, week=-10).week("deciding", luck=SEEN | never("deciding: need lasts"))
+    town = door_town(crisis, week=-10).week("deciding", luck=SEEN | never("door: need lasts"))
     assert town.story("Mrs K")[1:] == [("needs short-term help only", "", ""), ("settled", "", "going without")]
-    town = door_town(crisis, week=-10).week("deciding", luck=SEEN | certain("deciding: need lasts"))
+    town = door_town(crisis, week=-10).week("deciding", luck=SEEN | certain("door: need lasts"))
     assert town.story("Mrs K")[-1] == ("found eligible", "", "")
 
 

@@ -11,8 +11,9 @@ import pytest
 from scenarios import evaluations, evaluations_page
 from scenarios import study_designs as designs
 from scenarios.evaluations_done import DONE, Says
-from scenarios.evaluations_runs import LARGE, World
+from scenarios.evaluations_runs import LARGE, World, believing
 from scenarios.study_designs import MONTH, YEAR, Cohort, Record, count
+from simulation.evidence.register import central
 from simulation.schemes import WITHHELD
 
 PEOPLE, WEEKS, INDEX = 30_000, 3 * YEAR, YEAR
@@ -167,27 +168,47 @@ def worlds() -> list[World]:
     return [World(1, k, 8, worlds="central") for k in range(2)]
 
 
+@pytest.fixture(scope="module")
+def larger() -> list[World]:
+    """Three worlds of central values, one adult in three."""
+    return [World(1, k, 3, worlds="central") for k in range(3)]
+
+
 @pytest.mark.slow
-def test_the_evaluators_trap(worlds: list[World]) -> None:
-    """Direction 14: a great fall before and after, while in truth there is nothing, or up to 15% more. No effect is believed anywhere."""
-    said = [DONE["living_well_before_after"](w) for w in worlds]
-    assert min(x.people for x in said) > 200
-    assert np.mean([x.value for x in said]) < -0.20
+def test_the_evaluators_trap(larger: list[World]) -> None:
+    """Direction 14: a fall of 20 to 35% before and after, while in truth there is nothing, or up to 15% more. No effect is believed anywhere."""
+    said = [DONE["living_well_before_after"](w) for w in larger]
+    assert min(x.people for x in said) > 500
+    assert -0.35 <= np.mean([x.value for x in said]) <= -0.20
     assert 0.0 <= np.mean([x.truth for x in said]) <= 0.15
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="Larger samples of central values (one in three, three runs) fall by 36, 36 and 41%, these two by 31 and 44%: who "
-                   "joins is taken at a worse time than in Cornwall (34%). Truth there: 11, 13 and 10% more, as it should be.")
-def test_the_fall_before_and_after_is_no_greater_than_was_published(worlds: list[World]) -> None:
-    """Direction 14, the other end: a fall of 35% at most."""
-    assert np.mean([DONE["living_well_before_after"](w).value for w in worlds]) >= -0.35
 
 
 @pytest.mark.slow
 def test_a_matched_study_sees_more_use_than_there_is(worlds: list[World]) -> None:
     said = [DONE["living_well_matched"](w) for w in worlds]
     assert all(x.value > x.truth > -0.02 for x in said)
+
+
+@pytest.mark.slow
+def test_reablement_looks_far_better_than_it_is_and_does_not_make_clients(larger: list[World]) -> None:
+    """Matched people cost far less afterwards; in truth it is about the same, and never several times as much."""
+    said = [DONE["reablement_after"](w) for w in larger]
+    assert np.mean([x.value for x in said]) < -0.3
+    assert -0.6 < np.mean([x.truth for x in said]) < 0.35
+
+
+@pytest.mark.slow
+def test_as_many_ask_for_more_after_reablement_as_were_counted(larger: list[World]) -> None:
+    """England 23%, Doncaster 37% of those it was for (ASCOF 2A); nothing is fed in but whose need lasts."""
+    shares = []
+    for w in larger:
+        told = w.base.town.events.table()
+        asks = told[(told["kind"] == w.base.town.events.kinds.index("asks")) & (told["week"] >= YEAR)]
+        again = asks["cause"] == w.base.town.events.causes.index("support ended")
+        began = w.base.begins["reablement"]
+        mine = np.isin(asks["person"][again], began["person"])
+        shares.append(mine.sum() / np.count_nonzero(began["week"] >= YEAR - 6))
+    assert 0.2 < np.mean(shares) < 0.45
 
 
 @pytest.mark.slow
@@ -203,9 +224,22 @@ def test_a_trial_withholds_the_service_from_everybody_but_its_arm(worlds: list[W
 
 
 @pytest.mark.slow
+def test_befriending_lessens_loneliness_itself_by_what_trials_found_for_mood(worlds: list[World]) -> None:
+    """Set by mood (0.27 standard deviations within a year); how satisfied people are with life moves far less."""
+    lonely, content = ([DONE[name](w).truth for w in worlds] for name in ("befriending_lonely", "befriending_first_year"))
+    assert -0.35 < np.mean(lonely) < -0.12 and 0 < np.mean(content) < -np.mean(lonely) / 2
+
+
+@pytest.mark.slow
 def test_telecare_changes_nothing_in_hospital_as_the_trial_found(worlds: list[World]) -> None:
     said = DONE["telecare_randomised"](worlds[0])
     assert abs(said.truth) < 0.05 and abs(said.value) < 0.25
+
+
+def test_a_world_may_believe_otherwise_in_some_numbers() -> None:
+    some = believing(central(), reablement__eligible=0.0)
+    assert some.values["reablement.eligible"] == 0 and central().values["reablement.eligible"] > 0
+    assert len(some.values) == len(central().values)
 
 
 def test_doses_are_of_services_that_are_there() -> None:

@@ -207,7 +207,8 @@ def test_its_luck_is_its_own(name: str) -> None:
     go(tiny, 30)
     town = tiny.town
     town.services[0].suits(np.arange(len(town.residents)), town)
-    assert all(purpose.startswith(f"{name}: ") for purpose in town.draws.heard), town.draws.heard
+    own = {purpose for purpose in town.draws.heard if purpose != "door: need lasts"}  # a request's luck is the door's, whatever is offered
+    assert all(purpose.startswith(f"{name}: ") for purpose in own), own
 
 
 @EACH

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import door, schemes
 from simulation.evidence.units import Factor, Log, PoundsPerYear, Ratio, Share, Weeks
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -21,7 +21,7 @@ SLIGHT = 0.01  # of the whole shift, or of a group: taken as nought, so that it 
 
 
 @dataclass(frozen=True, kw_only=True)
-class AssetBasedDeal(Service):
+class AssetBasedDeal(Addition):
     """Money goes first to workers' training and coaching, and what is left to small grants for groups, by neighbourhood.
 
     Practice shifts over years: at assessments and reviews workers look at what people, families and places can do, and
@@ -46,9 +46,6 @@ class AssetBasedDeal(Service):
 
     title: ClassVar[str] = "asset-based deal and community fund"
     counts: ClassVar = "places"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     by_neighbourhood: ClassVar[bool] = True
     sceptic: ClassVar[str] = (
         "The savings told of Wigan were made because its grant was withdrawn, and those who wrote of it say theirs was no "

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import schemes
 from simulation.evidence.units import Contacts, Hours, LogOdds, People, PerYear, PoundsPerYear, Ratio, Weeks, Years
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -20,7 +20,7 @@ WAITS, VISITED = 10**6, 10**6 - 1  # no planned end: of somebody on the list; of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Befriending(Service):
+class Befriending(Addition):
     """Coordinators find, check and look after volunteers; each visits one person; the others wait on a list.
 
     Lonely older people are referred while the list is open, and the longest wait is matched first. Money buys
@@ -49,9 +49,6 @@ class Befriending(Service):
 
     title: ClassVar[str] = "befriending"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"company", "loneliness"})
     sceptic: ClassVar[str] = (
         "Trials found a small gain in mood that was smaller after a year; a later review found no significant effect on "

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import schemes
 from simulation.evidence.units import PoundsPerWeek, Ratio, Weeks
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
 
@@ -18,7 +18,7 @@ RATIO = "care home emergency ratio"  # what hospital multiplies residents' emerg
 
 
 @dataclass(frozen=True, kw_only=True)
-class CareHomeHealthSupport(Service):
+class CareHomeHealthSupport(Addition):
     """Covers residents as its money grows into teams; a direct ratio, since matched studies measured one.
 
     A practice and nurses look in on every resident regularly; homes are taken on one after another. Emergency stays of
@@ -34,9 +34,6 @@ class CareHomeHealthSupport(Service):
 
     title: ClassVar[str] = "health support in care homes"
     counts: ClassVar = "places"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     sceptic: ClassVar[str] = (
         "It has better evidence than most community models, from two matched studies of places that volunteered. In the "
         "programme they were part of, bed days did not fall. Beds it frees are filled the same day, so it is care, not cash.")

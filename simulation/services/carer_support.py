@@ -9,22 +9,22 @@ from typing import ClassVar
 import numpy as np
 
 from simulation import schemes
-from simulation.evidence.units import Contacts, Hours, PerYear, Pounds, PoundsPerHour, PoundsPerYear, Share, Weeks
-from simulation.service import UNSUITABLE, Service, Users
+from simulation.evidence.units import Contacts, Hours, PerYear, Points, Pounds, PoundsPerHour, PoundsPerYear, Share, Weeks
+from simulation.service import UNSUITABLE, Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
 
-YEAR = 52
+YEAR, MONTH = 52, 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class CarerSupport(Service):
+class CarerSupport(Addition):
     """Support workers find carers, assess what they need, and arrange breaks for a year; the people it helps are carers.
 
     Money pays support workers, sitters' hours and, for carers of people with dementia who want them, eight coping
     sessions. Workers reach so many carers a year; sitters come from the one pool of care workers. Breaks drain strain
-    only in the weeks they come. What the sessions teach fades evenly over years, as if breaks went on and grew fewer.
+    only in the weeks they come. What the sessions teach takes strain away by itself, and fades evenly over years.
     It fails by reaching few, mostly people known already; by want of sitters; and because assessing carers finds needs
     of the people they care for. The sitter takes the carer's place and gives no more hours of help than the carer did.
     """
@@ -39,8 +39,9 @@ class CarerSupport(Service):
     least_hours: Hours
     takes_it_up: Share
     wants_sessions: Share
-    coping: Hours
+    coping: Points
     coping_lasts: Weeks
+    strain_settles: Weeks
     company: Contacts
     case_finding: PerYear
     drop_out: PerYear
@@ -48,12 +49,9 @@ class CarerSupport(Service):
 
     title: ClassVar[str] = "carer support and breaks"
     counts: ClassVar = "caseload"  # in hours of sitting a week
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "home care"
-    effects: ClassVar[frozenset[str]] = frozenset({"break_hours", "company", "stage", "reason", "asked", "long_term"})
+    effects: ClassVar[frozenset[str]] = frozenset({"break_hours", "strain", "company", "stage", "reason", "asked", "long_term"})
     sceptic: ClassVar[str] = (
         "One good trial of coping sessions found less depression for two years and more, at no cost on balance, and no "
         "effect on moving to a care home. Trials of breaks are mixed. Schemes save the council money only by keeping "
@@ -105,17 +103,22 @@ class CarerSupport(Service):
         return np.zeros(len(users))
 
     def helps(self, users: Users, town: Town) -> None:
-        """Hours of their own, and what sessions taught, which fades; a group to talk to; needs that come to light."""
+        """Hours of their own, what sessions taught, and company; needs of the person cared for come to light while a worker
+        and a sitter come, and not by sessions, which are about the carer.
+        """
         pl, rows, r = town.placements, users.placements, town.residents
         gone = (town.week - pl.since[rows]).astype(np.float64)
         over = gone >= self.stays
         pl.hours[rows[over]] = 0.0
         learnt = (pl.until[rows] - pl.since[rows]) > self.stays
         left = self.coping * np.maximum(1.0 - gone / max(self.coping_lasts, 1.0), 0.0)
-        users.break_hours += pl.hours[rows] * schemes.carried(self, town, users.providers) + np.where(learnt, left, 0.0)
-        users.company = np.maximum(users.company, self.company * ~over)
+        users.break_hours += pl.hours[rows] * schemes.carried(self, town, users.providers)
+        a_week = (1.0 - np.exp(-MONTH / max(self.strain_settles, 1.0))) / MONTH  # so much of what it comes to in time
+        users.strain = np.maximum(users.strain - np.where(learnt, left, 0.0) * a_week, 0.0)
+        sits = pl.hours[rows] > 0
+        users.company = np.maximum(users.company, self.company * sits)
         found = town.draws.happens("carer_support: need comes to light", self.case_finding.weekly, users.rows)
-        people = users.cares_for[found & ~over & (users.cares_for >= 0)]
+        people = users.cares_for[found & sits & (users.cares_for >= 0)]
         people = np.unique(people[(r.funder[people] == 0) & ((r.need[people] > 0) | (r.band[people] > 0))])
         schemes.asks(town, people, "planned")
 

@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import BAND, GROUP, SETTING
 from simulation.evidence.units import Contacts, Days, Hours, People, PerYear, Pounds, PoundsPerDay, PoundsPerWeek, Ratio, Share, Weeks, Years
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -24,7 +24,7 @@ PAID_IN, SET_UP = "community_businesses: paid in", "community_businesses: settin
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommunityBusinesses(Service):
+class CommunityBusinesses(Addition):
     """Businesses owned by people of the place that give support beside what they sell. Every number is assumed.
 
     Money sets one up and then fills the gap between what it costs and what it sells, which closes in part and over
@@ -57,9 +57,6 @@ class CommunityBusinesses(Service):
 
     title: ClassVar[str] = "community businesses"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     pools: ClassVar[frozenset[str]] = frozenset({"volunteers"})
     effects: ClassVar[frozenset[str]] = frozenset({"days", "company", "hours_other"})
     sceptic: ClassVar[str] = (

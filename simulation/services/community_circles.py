@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import GROUP, NEED, SETTING
 from simulation.evidence.units import Contacts, Hours, People, PerYear, Points, PoundsPerYear, Ratio, Share, Weeks, Years
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -23,7 +23,7 @@ FACILITATORS = "community_circles: part of the facilitators' hours asked for tha
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommunityCircles(Service):
+class CommunityCircles(Addition):
     """A paid connector finds people with an aim, somebody around them, and a volunteer to facilitate; the circle does the rest.
 
     Money buys connectors. Each is introduced to so many older people and people with a learning disability a year,
@@ -55,9 +55,6 @@ class CommunityCircles(Service):
 
     title: ClassVar[str] = "Community Circles"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"company", "control", "break_hours", "stage", "reason", "asked", "long_term"})
     sceptic: ClassVar[str] = (
         "Half a million pounds over five years had matched forty people after two. The evaluations are small, uncontrolled "

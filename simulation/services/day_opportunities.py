@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import GROUP, NEED
 from simulation.evidence.units import Contacts, Days, Hours, PerYear, PoundsPerDay, PoundsPerWeek, Share, Weeks, Years
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -21,7 +21,7 @@ MONTH = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class DayOpportunities(Service):
+class DayOpportunities(Addition):
     """A day centre or day service: about two days a week, staff, a building, a bus.
 
     Money pays places; a place is a share of the building and the bus, which are paid for in full, and of staff, who
@@ -47,9 +47,6 @@ class DayOpportunities(Service):
 
     title: ClassVar[str] = "day opportunities"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"days", "company", "break_hours"})
     sceptic: ClassVar[str] = (
         "Four in five places replace nothing that anybody pays for. When people leave, the cost for each of the others rises, "

@@ -11,7 +11,7 @@ import numpy as np
 from simulation import door, schemes
 from simulation.evidence.lists import HOSPITAL, NEED, REASON
 from simulation.evidence.units import Days, Hours, Pounds, Ratio, Share, Weeks, Years
-from simulation.service import UNSUITABLE, Lines, Service, Users, placement_costs
+from simulation.service import NO_END, UNSUITABLE, Addition, Lines, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -22,16 +22,16 @@ DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class DischargeToAssess(Service):
+class DischargeToAssess(Addition):
     """A bridging package from care workers starts on the day; the request made in hospital is dropped and made at home.
 
     Money becomes people helped at a time, over months, as far as care workers can be hired. After some weeks at home
-    whoever is still short of help asks, by the rules that hold for everybody who leaves hospital; many no longer need
-    to. Some people with much need who live alone are sent to an interim bed in a home instead. It fails by blocked
-    exits: where nobody takes over, people stay on past the planned weeks and nobody new can come. It fails by its
-    beds: days there are idle, and who asks from one asks like somebody planning ahead, for whom a care home is the
-    likelier answer. Families carry what the package does not. Freed hospital places fill. Interim beds are bought
-    beside the homes of the model, so they take no resident's place.
+    whoever had asked and is still short of help asks again, by the rules that hold for everybody who leaves hospital;
+    of those who had not asked a few do, because somebody was there. Some people with much need who live alone are
+    sent to an interim bed in a home instead. It fails by blocked exits: where nobody takes over, people stay on past
+    the planned weeks and nobody new can come. It fails by its beds: days there are idle, and who asks from one asks
+    like somebody planning ahead, for whom a care home is the likelier answer. Families carry what the package does not.
+    Freed hospital places fill. Interim beds are bought beside the homes of the model, so they take no resident's place.
     """
 
     episode: Pounds
@@ -45,13 +45,11 @@ class DischargeToAssess(Service):
     bed_over_fee: Ratio
     bed_idle: Share
     too_little: Share
+    comes_to_light: Share
     posts_run_on: Weeks
 
     title: ClassVar[str] = "discharge to assess"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     bridges: ClassVar[bool] = True
     pools: ClassVar[frozenset[str]] = frozenset({"care_workers"})
     role: ClassVar[str] = "reablement"
@@ -99,10 +97,14 @@ class DischargeToAssess(Service):
         asked = (r.stage[people] > 0) & (r.reason[people] == DISCHARGE) & r.long_term[people]
         able = asked | ((r.stage[people] == 0) & (r.days_left[people] > self.leaves_within))
         luck = town.draws.uniforms("discharge_to_assess: is sent home", people)
-        people = people[np.lexsort((luck, ~asked, ~able))][:int(able.sum())]
+        order = np.lexsort((luck, ~asked, ~able))[:int(able.sum())]
+        people, asked = people[order], asked[order]
         bed = (r.need[people] >= HEAVY) & r.alone[people]
         bed &= town.draws.traits("discharge_to_assess: to a bed", people) < self.bed_based
-        home = schemes.take_on(self, town, rows, people[~bed], hours=float(self.hours), price=self._week(town), cause="home")
+        home = np.empty(0, dtype=np.int64)
+        for some, until in ((asked & ~bed, NO_END), (~asked & ~bed, town.week + int(np.ceil(self.stays)))):
+            home = np.append(home, schemes.take_on(self, town, rows, people[some], hours=float(self.hours),
+                                                   price=self._week(town), until=until, cause="home"))
         there = schemes.take_on(self, town, rows, people[bed], price=self._bed_week(town), cause="interim bed")
         gone = np.concatenate([home, there])
         door.close(gone, town)
@@ -134,6 +136,8 @@ class DischargeToAssess(Service):
         since = pl.since[users.placements]
         short = users.hours_needed - users.hours_family - users.hours_other
         needs_more = (users.need >= PERSONAL) & (short > self.too_little * users.hours_needed)
+        luck = town.draws.traits("discharge_to_assess: comes to light", users.rows)
+        needs_more &= (pl.until[users.placements] >= NO_END) | (luck < self.comes_to_light)
         now = ~bed & (town.week - since >= self.assessed_after) & (users.asked < since) & (users.hospital == 0)
         schemes.asks(town, users.rows[now & needs_more & (users.funder == 0)], "discharge")
 

@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import HOSPITAL, NEED
 from simulation.evidence.units import Contacts, Days, Hours, People, PerYear, Pounds, PoundsPerYear, Share, Weeks, Years
-from simulation.service import UNSUITABLE, Service, Users
+from simulation.service import UNSUITABLE, Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -22,7 +22,7 @@ YEAR = 52
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomeFromHospital(Service):
+class HomeFromHospital(Addition):
     """A coordinator and volunteers bring older people with little need home: heating on, shopping in, a friendly face.
 
     Money pays coordinators within months. Each carries a few people at a time; a part of the visits they and paid
@@ -48,9 +48,6 @@ class HomeFromHospital(Service):
 
     title: ClassVar[str] = "home from hospital"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     pools: ClassVar[frozenset[str]] = frozenset({"volunteers"})
     effects: ClassVar[frozenset[str]] = frozenset({"hours_other", "company", "days_left", "stage", "reason", "asked", "long_term"})
     sceptic: ClassVar[str] = (

@@ -22,7 +22,7 @@ from simulation.evidence.units import (
     Weeks,
     Years,
 )
-from simulation.service import UNSUITABLE, Service, Users, placement_costs
+from simulation.service import UNSUITABLE, Addition, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import SELF, Town
@@ -32,7 +32,7 @@ MONTH = 4  # householders are matched once in so many weeks
 
 
 @dataclass(frozen=True, kw_only=True)
-class Homeshare(Service):
+class Homeshare(Addition):
     """A sharer has a room and gives ten hours a week of help and company in the evenings; no personal care.
 
     Money buys matching workers, each of whom can keep a few matches going. Householders are what lacks: older people who
@@ -57,9 +57,6 @@ class Homeshare(Service):
 
     title: ClassVar[str] = "Homeshare"
     counts: ClassVar = "places"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"hours_other", "company"})
     sceptic: ClassVar[str] = (
         "Two million pounds bought eight small services. At five or six matches a worker the subsidy is worth more than ten "

@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import FRAILTY
 from simulation.evidence.units import Contacts, Hours, LogOdds, People, PerYear, Points, Pounds, Share, Weeks, Years
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -22,7 +22,7 @@ VOLUNTEERS = "living_well: part of the volunteer hours it asks for that there ar
 
 
 @dataclass(frozen=True, kw_only=True)
-class LivingWell(Service):
+class LivingWell(Addition):
     """Short support for older people picked from a practice's risk list; what it brings fades when it ends.
 
     Practices name older people who have lately been in hospital in an emergency, or are frail and unwell just now: people
@@ -54,9 +54,6 @@ class LivingWell(Service):
 
     title: ClassVar[str] = "Age UK Living Well"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"company", "control", "sent", "stage", "reason", "asked", "long_term"})
     sceptic: ClassVar[str] = (
         "People join at their worst and get better by themselves: a fall of a third in admissions before and after became "
@@ -88,10 +85,12 @@ class LivingWell(Service):
         likely = self.seen_unwell * r.acute[people] + town.draws.gumbel("living_well: is named", people)
         people = people[np.argsort(-likely, kind="stable")]
         after_a_stay = r.discharged[people] > town.week - self.recently
-        room = float(np.maximum(np.floor(p.room[rows] - p.used[rows]), 0.0).sum())
-        first = people[after_a_stay][:round(room * self.from_hospital)]
-        rest = people[~after_a_stay][:round(room) - len(first)]
-        schemes.take_on(self, town, rows, np.concatenate([first, rest]), funder=0,
+        room = int(np.maximum(np.floor(p.room[rows] - p.used[rows]), 0.0).sum())
+        lots = town.draws.uniforms("living_well: is named after a stay", np.arange(room))
+        n = np.count_nonzero(lots < self.from_hospital)
+        first, later = people[after_a_stay][:n], people[after_a_stay][n:]
+        named = np.concatenate([first, people[~after_a_stay][:room - len(first)], later])[:room]
+        schemes.take_on(self, town, rows, named, funder=0,
                         until=town.week + int(np.ceil(self.stays)), cause="risk list")
 
     def costs_a_person(self, prices: Mapping[str, float]) -> Pounds:

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import schemes
 from simulation.evidence.units import Contacts, People, PerYear, PoundsPerYear, Share, Weeks
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -20,7 +20,7 @@ TURNS = 7  # a coordinator meets everybody in the patch within so many weeks, ea
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalAreaCoordination(Service):
+class LocalAreaCoordination(Addition):
     """One coordinator to a patch; introductions in place of referrals; about a year alongside each person.
 
     Money buys coordinators for the poorest patches first. Posts take months to fill, and standing in the patch takes a
@@ -49,9 +49,6 @@ class LocalAreaCoordination(Service):
 
     title: ClassVar[str] = "Local Area Coordination"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     by_neighbourhood: ClassVar[bool] = True
     effects: ClassVar[frozenset[str]] = frozenset({"company", "stage", "reason", "asked", "long_term"})
     sceptic: ClassVar[str] = (

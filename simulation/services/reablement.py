@@ -9,9 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from simulation import door, schemes
+from simulation.draws import uniforms_for
 from simulation.evidence.lists import HOSPITAL, REASON
 from simulation.evidence.units import Hours, LogOdds, Pounds, Ratio, Share, Weeks, Years
-from simulation.service import UNSUITABLE, Service, Users, placement_costs
+from simulation.service import NO_END, UNSUITABLE, Service, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -25,8 +26,10 @@ class Reablement(Service):
 
     Money becomes a team over months, as far as there are workers. It takes older people in a crisis or from a hospital
     bed, free of charge for up to six weeks, and those who could gain recover sooner; many would have recovered anyway.
-    It fails when home care has no hours to hand over to: people stay on, and the places are not there for the next. It
-    takes those who look likely to gain, so its results look better than what it adds.
+    Whoever would have needed lasting support without it, and still does at the end, asks for that; so do a few
+    of the others, whose needs come to light because somebody was there. It fails when home care has no hours to hand
+    over to: people stay on, and the places are not there for the next. Many would have got by without any support, so
+    its results look better than what it adds, and each of them costs as much.
     """
 
     episode: Weeks
@@ -36,7 +39,8 @@ class Reablement(Service):
     eligible: Share
     eligible_with_dementia: Share
     older_age: Years
-    appeal: LogOdds
+    favours_lasting: LogOdds
+    comes_to_light: Share
     too_little: Share
     posts_run_on: Weeks
 
@@ -53,14 +57,15 @@ class Reablement(Service):
         "those it helps, and a poor promise of cash.")
 
     def suits(self, people: Array, town: Town) -> Array:
-        """Older people with needs who live at home, are not in it and could gain: not all, and fewer with dementia."""
+        """Older people with needs at home who could gain: not all, fewer with dementia, rather those whose need will last."""
         r = town.residents
         could = np.where(r.dementia[people], self.eligible_with_dementia, self.eligible)
         fits = (r.age[people] >= self.older_age) & (r.need[people] > 0) & (r.setting[people] <= max(schemes.AT_HOME))
         fits &= (r.band[people] == 0) & (r.funder[people] == 0)
         fits &= (r.supports[people] & np.uint32(1 << town.service(self.name))) == 0  # nobody is in it twice
         gains = town.draws.traits("reablement: could gain", people) < could
-        return np.where(fits & gains, float(self.appeal), UNSUITABLE)
+        lasting = self.favours_lasting * door.outlasts(people, town)
+        return np.where(fits & gains, lasting, UNSUITABLE)
 
     def _week(self, town: Town) -> float:
         """Pounds a week for one person's place in the team."""
@@ -79,28 +84,26 @@ class Reablement(Service):
         else:  # nothing decided yet: the team stays as it is
             p.budget[rows], grown = 0.0, built
         p.room[rows] = schemes.whole(grown * schemes.carried(self, town, rows))
+        users = Users(town, town.service(self.name))
+        leaving = np.logical_or.reduce(list(self.ends(users, town).values()))
+        p.used[:] -= np.bincount(users.providers[leaving], minlength=len(p))  # somebody else can come at once
         self._from_hospital(town, rows)
 
     def _from_hospital(self, town: Town, rows: Array) -> None:
-        """The team takes people straight from hospital, by lot: some wait there for support, some asked for none."""
+        """The team takes people straight from hospital who asked there for support: rather those whose need will last."""
         r, p = town.residents, town.providers
-        users = Users(town, town.service(self.name))
-        leaving = np.logical_or.reduce(list(self.ends(users, town).values()))
-        free = p.room - p.used + np.bincount(users.providers[leaving], minlength=len(p))
+        free = p.room - p.used
         places = np.repeat(rows, np.maximum(np.floor(free[rows]), 0).astype(np.int64))
         if not len(places):
             return
-        people = np.concatenate([np.flatnonzero(r.hospital == READY), np.flatnonzero(r.discharged == town.week - 1)])
-        people = people[r.present[people] & (r.funder[people] == 0) & ~schemes.helped_for_now(town, people)]
-        waits = r.hospital[people] == READY
-        asked = (r.stage[people] > 0) & (r.reason[people] == DISCHARGE) & r.long_term[people]
-        fits = np.where(waits, asked, asked | (r.stage[people] == 0)) & np.isfinite(self.suits(people, town))
-        luck = town.draws.uniforms("reablement: is taken on", people)
-        order = np.lexsort((luck, ~fits))
-        people = people[order][:min(len(places), int(fits.sum()))]
+        asked = r.present & (r.stage > 0) & (r.reason == DISCHARGE) & r.long_term & (r.funder == 0)
+        people = np.flatnonzero(asked & ((r.hospital == READY) | (r.discharged == town.week - 1)))
+        people = people[~schemes.helped_for_now(town, people)]
+        worth = self.suits(people, town) + town.draws.gumbel("reablement: is taken on", people)
+        people = people[np.argsort(-worth, kind="stable")][:min(len(places), int(np.isfinite(worth).sum()))]
         places = places[:len(people)]
         town.begin(town.service(self.name), people, places, hours=float(self.hours), price=self._week(town),
-                   cause="discharge")
+                   until=self.planned_end(people, town), cause="discharge")
         door.close(people, town)
         np.add.at(p.used, places, 1)
 
@@ -121,9 +124,13 @@ class Reablement(Service):
         agreed = town.placements.hours[users.placements]
         return np.where(agreed > 0, agreed, float(self.hours)) * schemes.carried(self, town, users.providers)
 
+    def planned_end(self, people: Array, town: Town) -> Array:
+        """The end of the weeks planned; whose need will last has no end before somebody takes over."""
+        lasting = door.urgent(people, town) & door.outlasts(people, town)
+        return np.where(lasting, NO_END, town.week + int(np.ceil(self.episode)))
+
     def _due(self, users: Users, town: Town) -> Array:
-        planned = town.placements.since[users.placements] + int(np.ceil(self.episode))
-        return np.asarray(np.minimum(planned, town.placements.until[users.placements]))
+        return np.asarray(town.placements.since[users.placements] + int(np.ceil(self.episode)))
 
     def helps(self, users: Users, town: Town) -> None:
         """Recovery is quicker while the team is there; whoever still needs help at the end asks for it in time."""
@@ -132,11 +139,16 @@ class Reablement(Service):
         schemes.asks(town, users.rows[self._is_to_ask(users, town)], "support ended")
 
     def _is_to_ask(self, users: Users, town: Town) -> Array:
-        """Whose episode is over and who would go short of help, family and others doing what they do: they ask once."""
+        """Who asks once their weeks are over: of those still short of help all whose need lasts, and some of the others.
+
+        The others had got by, or would have; what nobody knew of comes to light because somebody came every day.
+        """
         due = self._due(users, town)
         short = users.hours_needed - users.hours_family - users.hours_other
         needs_more = (users.need > 1) & (short > self.too_little * users.hours_needed)
-        return np.asarray((due <= town.week) & needs_more & (users.funder == 0) & (users.asked < due))
+        luck = uniforms_for(town.draws.trait("reablement: comes to light"), door.one_request(users.rows, town))
+        asks = (town.placements.until[users.placements] >= NO_END) | (luck < self.comes_to_light)
+        return np.asarray((due <= town.week) & needs_more & asks & (users.funder == 0) & (users.asked < due))
 
     def costs(self, users: Users, town: Town) -> Iterable[Payment]:
         """Each person's week; and the team beyond that while it grows or stands ready. Empty posts cost nothing."""

@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import GROUP, NEED
 from simulation.evidence.units import Contacts, Hours, People, PerYear, Points, PoundsPerYear, Ratio, Share, Weeks
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -22,7 +22,7 @@ MOST = 1000  # groups in one neighbourhood, for the address of their luck
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelfHelpGroups(Service):
+class SelfHelpGroups(Addition):
     """A development worker helps groups start, with a small grant each; they live as long as somebody organises them.
 
     Groups are of people with lasting mental ill health, of people with a long-standing condition, and of carers, in one
@@ -51,9 +51,6 @@ class SelfHelpGroups(Service):
 
     title: ClassVar[str] = "self-help groups"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     by_neighbourhood: ClassVar[bool] = True
     effects: ClassVar[frozenset[str]] = frozenset({"company", "control"})
     sceptic: ClassVar[str] = (

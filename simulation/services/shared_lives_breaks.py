@@ -24,7 +24,7 @@ from simulation.evidence.units import (
     Shares,
     Weeks,
 )
-from simulation.service import UNSUITABLE, Lines, Service, Users, placement_costs
+from simulation.service import UNSUITABLE, Addition, Lines, Users, placement_costs
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -35,7 +35,7 @@ PERSONAL = NEED.index("one or two personal tasks")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedLivesBreaks(Service):
+class SharedLivesBreaks(Addition):
     """Scheme workers find and check households, match each with a few families, and the stays recur all year.
 
     Money becomes workers and fees a night; households come over months and some leave every year, more of them when
@@ -62,9 +62,6 @@ class SharedLivesBreaks(Service):
 
     title: ClassVar[str] = "Shared Lives short breaks"
     counts: ClassVar = "places"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"break_hours", "company", "hours_other"})
     sceptic: ClassVar[str] = (
         "A break is worth having whether or not it saves money, and nobody has shown that it does: trials of respite "

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import schemes
 from simulation.evidence.units import Contacts, Hours, People, PerYear, Pounds, PoundsPerYear, Share, Weeks
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -20,7 +20,7 @@ NO_END = 10**6  # of somebody who is not in a group yet
 
 
 @dataclass(frozen=True, kw_only=True)
-class SocialPrescribing(Service):
+class SocialPrescribing(Addition):
     """Link workers see so many people a year and bring them to groups, which have only so much room for newcomers.
 
     Practices refer lonely people, and people with a long-standing condition who live alone. A link worker sees each for
@@ -45,9 +45,6 @@ class SocialPrescribing(Service):
 
     title: ClassVar[str] = "social prescribing"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"company"})
     sceptic: ClassVar[str] = (
         "In eight controlled studies quality of life did not move; the good results are from studies without a comparison. "

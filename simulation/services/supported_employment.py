@@ -11,7 +11,7 @@ import numpy as np
 from simulation import schemes
 from simulation.evidence.lists import BAND, GROUP, SETTING
 from simulation.evidence.units import Contacts, Days, People, PerYear, Points, PoundsPerYear, Share, Weeks, Years
-from simulation.service import Service, Users
+from simulation.service import Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -23,7 +23,7 @@ FOR_GOOD = 10**6
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupportedEmployment(Service):
+class SupportedEmployment(Addition):
     """Job coaches with some eighteen people each; jobs are real, paid, and mostly of few hours.
 
     Money buys coaches, who take months to know employers. They work with people with a learning disability or lasting
@@ -55,9 +55,6 @@ class SupportedEmployment(Service):
 
     title: ClassVar[str] = "supported employment"
     counts: ClassVar = "caseload"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"works", "days", "company", "control"})
     sceptic: ClassVar[str] = (
         "The low published cost of a job counts jobs that people had already; over all services it was three times as much. "

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation import schemes
 from simulation.evidence.units import Hours, PerYear, Points, Pounds, PoundsPerYear, Share, Weeks, Years
-from simulation.service import UNSUITABLE, Service, Users
+from simulation.service import UNSUITABLE, Addition, Users
 from simulation.world.columns import Array
 from simulation.world.ledger import Payment
 from simulation.world.town import Town
@@ -20,7 +20,7 @@ CALLS = "technology_enabled_care: call-outs"  # answered this week
 
 
 @dataclass(frozen=True, kw_only=True)
-class TechnologyEnabledCare(Service):
+class TechnologyEnabledCare(Addition):
     """Installers fit alarms and sensors, a centre answers day and night, and a responder goes out when it must.
 
     Money becomes homes with equipment over months; who has fallen lately is asked first. Every bad fall and many a
@@ -44,9 +44,6 @@ class TechnologyEnabledCare(Service):
 
     title: ClassVar[str] = "technology-enabled care"
     counts: ClassVar = "places"
-    long_term: ClassVar[bool] = False
-    keeps_funder: ClassVar[bool] = True
-    statutory: ClassVar[bool] = False
     effects: ClassVar[frozenset[str]] = frozenset({"control", "break_hours", "stage", "reason", "asked", "long_term"})
     sceptic: ClassVar[str] = (
         "The largest trial of telecare found no fewer admissions and a cost of about 297,000 pounds for a year of "

@@ -309,7 +309,8 @@ def _early_help(rows: Array, town: Town, luck: np.uint64, patience: Weeks) -> No
         provider = _seats(int(k), mine, town, luck)
         begins, at = mine[provider >= 0], provider[provider >= 0]
         hours = r.hours_wanted[begins].astype(np.float64)
-        town.begin(int(k), begins, at, hours=hours, price=service.price(begins, hours, town), cause="a little help")
+        town.begin(int(k), begins, at, hours=hours, price=service.price(begins, hours, town),
+                   until=service.planned_end(begins, town), cause="a little help")
         the_door.close(begins, town)
         late = mine[(provider < 0) & (town.week - r.asked[mine] >= patience)]
         crisis = the_door.urgent(late, town)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,16 +10,16 @@ from simulation import door as the_door
 from simulation.budget import is_limited
 from simulation.draws import Draws
 from simulation.evidence.lists import BAND, FUNDER, HOSPITAL, NEED, REASON, STAGE
-from simulation.evidence.units import By, Ratio, Share, Shares, Weeks
+from simulation.evidence.units import Ratio, Share, Weeks
 from simulation.process import changes
 from simulation.schemes import helped_for_now
+from simulation.service import UNSUITABLE
 from simulation.world.columns import Array
 from simulation.world.ledger import Events
 from simulation.world.town import Town
 
 ASSESSMENT, SUPPORT = STAGE.index("waiting for assessment"), STAGE.index("waiting for support")
 SOME, PERSONAL, HEAVY = (NEED.index(n) for n in ("some help", "one or two personal tasks", "three or more"))
-MEDICAL = np.array([reason in ("discharge", "fall") for reason in REASON])
 NOBODY = FUNDER.index("nobody")
 MONTH = 4
 SOCIAL_WORKERS = "social workers over usual"  # read by paying
@@ -30,7 +30,7 @@ TREATED, ENDED = HOSPITAL.index("being treated"), REASON.index("support ended")
          "residents.long_term", "residents.last_assessed")
 def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_planned: Weeks, ready_urgent: Weeks,
              ready_own: Weeks, spare: Ratio, hiring: Weeks, found_eligible: Share, met_by_others: Share,
-             lasts_after_crisis: Annotated[Shares, By("need")], recently_worse: Weeks) -> None:
+             recently_worse: Weeks) -> None:
     """Early help for small requests; assessment, eligibility and agreed hours for long-term support."""
     rows = np.flatnonzero(residents.present & (residents.stage == ASSESSMENT))
     long_term = residents.long_term[rows]
@@ -48,8 +48,7 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
     residents.last_assessed[rows] = town.week
     found = draws.happens("deciding: found eligible", min(found_eligible * town.commissioner.practice, 1.0), rows)
-    passing = MEDICAL[residents.reason[rows]] & ~draws.happens(
-        "deciding: need lasts", lasts_after_crisis[residents.need[rows]], rows)
+    passing = ~the_door.outlasts(rows, town)
     has_some = residents.funder[rows] > NOBODY
     eligible = has_some | (~passing & (own | (_meets_the_minimum(rows, town, met_by_others) & found)))
     events.note("needs short-term help only", rows[passing & ~has_some])
@@ -129,7 +128,7 @@ def _hired(new: float, usual: float, town: Town, hiring: float) -> float:
 
 def _little_help(rows: Array, town: Town, recently_worse: Weeks) -> None:
     """A small request is met at once by advice or equipment, or goes on to short-term help where that has room."""
-    helped_by = _short_term_help(rows, town, recently_worse)
+    helped_by = _short_term_help(rows, town, recently_worse, "a little help")
     on = helped_by >= 0
     town.residents.stage[rows[on]] = SUPPORT
     town.residents.wants_service[rows[on]] = helped_by[on]
@@ -140,24 +139,26 @@ def _first_short_term(rows: Array, town: Town, recently_worse: Weeks) -> Array:
     """In a crisis help to get going again comes before anything lasting, where there is room; returns the others."""
     r = town.residents
     able = the_door.urgent(rows, town) & (r.funder[rows] == NOBODY) & (r.reason[rows] != ENDED)
-    helped_by = np.where(able, _short_term_help(rows, town, recently_worse), -1)
+    helped_by = np.full(len(rows), -1)
+    helped_by[able] = _short_term_help(rows[able], town, recently_worse, "a crisis")
     on = rows[helped_by >= 0]
     r.stage[on], r.wants_service[on], r.long_term[on] = SUPPORT, helped_by[helped_by >= 0], False
     return np.asarray(rows[helped_by < 0])
 
 
-def _short_term_help(rows: Array, town: Town, recently_worse: Weeks) -> Array:
-    """Which short-term service of the council (index) each of these people could begin with, -1 none; as room goes."""
+def _short_term_help(rows: Array, town: Town, recently_worse: Weeks, why: str) -> Array:
+    """Which short-term service of the council (index) each of these people begins with, -1 none: whom it suits most, as room goes."""
     r = town.residents
     helped_by = np.full(len(rows), -1)
-    worse = (r.worsened[rows] < recently_worse) | (r.hospital[rows] > 0)
-    able = (r.need[rows] >= SOME) & worse & ~helped_for_now(town, rows)
+    worse = (r.worsened[rows] < recently_worse) | the_door.MEDICAL[r.reason[rows]]
+    able = (r.need[rows] >= SOME) & worse & (r.hospital[rows] != TREATED) & ~helped_for_now(town, rows)
     for k, service in enumerate(town.services):
         if service.long_term or not service.statutory:
             continue
         promised = np.count_nonzero(r.wants_service == k)
         room = int(the_door.free_room(k, town)[1].sum()) - promised
-        suits = np.flatnonzero(able & (helped_by < 0) & np.isfinite(service.suits(rows, town)))
-        order = suits[np.lexsort((rows[suits], r.asked[rows[suits]]))]
-        helped_by[order[:max(room, 0)]] = k
+        worth = np.where(able & (helped_by < 0), service.suits(rows, town), UNSUITABLE)
+        worth = worth + town.draws.gumbel(f"deciding: {service.name} for {why}", rows)
+        order = np.argsort(-worth, kind="stable")
+        helped_by[order[:min(max(room, 0), int(np.isfinite(worth).sum()))]] = k
     return helped_by

@@ -42,6 +42,7 @@ DAYS = 7
 EDGES = np.array([int(label.split("-")[0].rstrip("+")) for label in LISTS["hospital age"]][1:], dtype=np.float64)
 STAY_EDGES = np.array([int(label.split("-")[0].rstrip("+")) for label in LISTS["stay age"]][1:], dtype=np.float64)
 BANDS, SUMS = len(EDGES) + 1, 3  # age bands; of each: visits, stays, people
+FARTHEST = 16.0  # how many times the usual home care is still told apart
 MONTH = 4  # weeks in which coming back counts as a readmission
 ABSENT = 2.0**10  # luck of people who cannot come: beyond anybody's
 
@@ -291,7 +292,7 @@ def _pace(town: Town, part: float, quickens: float) -> float:
     town.tell("hospital: home care for each who needs help", hours, m[NEEDING])
     usual = town.centre("hospital: home care for each who needs help") * m[NEEDING]
     more = hours / usual if usual > 0 else 1.0
-    return float(1.0 - part + part * min(max(more, 1.0 / MANY), MANY) ** -quickens)
+    return float(1.0 - part + part * min(max(more, 1.0 / FARTHEST), FARTHEST) ** -quickens)
 
 
 def waits_for_support(rows: Array, r: Any) -> Array:

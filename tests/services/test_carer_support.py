@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,17 +80,39 @@ def test_without_sitters_there_are_no_breaks() -> None:
 
 
 def test_what_sessions_taught_fades_over_years_and_outlasts_the_scheme() -> None:
+    """Strain held where caring leads to: each week takes away its part of what the sessions are worth, and less each year."""
     tiny = team(dementia=True)
     begin(tiny, NAME, ["her 0"], hours=3.0, until=156)
-    hours = []
+    eased = []
     for weeks in (1, 25, 40, 60, 28):
-        go(tiny, weeks, luck=SURE)
-        hours.append(float(tiny["her 0"].break_hours))
+        go(tiny, weeks - 1, luck=SURE)
+        tiny["her 0"].strain = 0.6
+        go(tiny, 1, luck=SURE)
+        eased.append(0.6 - float(tiny["her 0"].strain))
         tiny.town.commissioner.funding.clear()
-    assert hours[0] == pytest.approx(14, abs=0.1) and hours == sorted(hours, reverse=True)
-    assert 3 < hours[2] < 8 and 0 < hours[3] < 4, "two years on, a third is left"
+    full = 0.088 * (1 - np.exp(-4 / 26)) / 4
+    assert eased[0] == pytest.approx(full, rel=0.02) and eased == sorted(eased, reverse=True)
+    assert 0.3 * full < eased[2] < 0.7 * full and 0 < eased[3] < 0.3 * full, "two years on, a third is left"
+    assert tiny["her 0"].break_hours == 0, "the sitter went with the money"
     go(tiny, 5, luck=SURE)
-    assert tiny.story("her 0")[-1] == ("ends", NAME, "planned end") and tiny["her 0"].break_hours == 0
+    assert tiny.story("her 0")[-1] == ("ends", NAME, "planned end")
+
+
+def test_sessions_come_to_what_the_trial_found_and_need_no_belief_in_breaks() -> None:
+    alone, taught = team(dementia=True, money=0.0, room=0.0), team(dementia=True)
+    begin(taught, NAME, ["her 0"], hours=0.0, until=156)
+    disbelieves = {"shared.strain_eased_by_break": 0.0, "shared.strain_eased_by_company": 0.0}
+    for tiny in (alone, taught):
+        tiny.beliefs = replace(tiny.beliefs, values={**tiny.beliefs.values, **disbelieves}, readers={})
+        go(tiny, 60, "caring", "supporting", luck=SURE)
+    assert 0.03 < alone["her 0"].strain - taught["her 0"].strain < 0.088
+
+
+def test_sessions_alone_find_no_needs_of_the_person_cared_for() -> None:
+    tiny = team(dementia=True)
+    begin(tiny, NAME, ["her 0"], hours=0.0, until=156)
+    go(tiny, 20, luck=certain("carer_support: need comes to light") | never("carer_support: stops coming"))
+    assert tiny.story("him 0") == []
 
 
 def test_sessions_are_for_carers_of_people_with_dementia_who_want_them() -> None:
@@ -103,9 +126,8 @@ def test_sessions_are_for_carers_of_people_with_dementia_who_want_them() -> None
 
 def test_a_sceptic_grants_the_trial_and_no_group_and_no_worth_of_a_break() -> None:
     page = {variant.variant: variant.values for variant in (sceptic(central()), evidence_only(central()))}
-    assert page["sceptic"]["carer_support.coping"] == 11 and page["sceptic"]["carer_support.company"] == 0
-    assert page["sceptic"]["shared.strain_eased_by_break"] == 0, "so without it even the trial's gain does nothing here"
-    assert page["evidence only"]["carer_support.coping"] == 11
+    assert page["sceptic"]["carer_support.coping"] == page["evidence only"]["carer_support.coping"] == 0.088
+    assert page["sceptic"]["shared.strain_eased_by_break"] == 0 == page["sceptic"]["carer_support.company"]
 
 
 def test_asking_a_carer_finds_what_the_person_cared_for_lacks() -> None:

@@ -58,7 +58,7 @@ def test_an_assessment_looks_past_the_bridge() -> None:
     r = tiny.town.residents
     r.stage[:], r.reason[:], r.long_term[:], r.unmet[:] = 1, DISCHARGE, True, 0.0
     tiny.town.placements.given[:] = [14.0, 0.0]
-    go(tiny, 30, "deciding", luck=certain("deciding: found eligible") | certain("deciding: ready") | certain("deciding: need lasts"))
+    go(tiny, 30, "deciding", luck=certain("deciding: found eligible") | certain("deciding: ready") | certain("door: need lasts"))
     assert [tiny[n].stage for n in tiny.names] == ["waiting for support", "not asking"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulation import door
 from simulation.draws import certain, never
 from simulation.evidence.lists import STAGE
 from simulation.service import Users
@@ -117,3 +118,50 @@ def test_nobody_in_reablement_is_offered_it_again() -> None:
     assert np.isfinite(service.suits(both, tiny.town)).all()
     begin(tiny, "reablement", ["Mr A"])
     assert np.isfinite(service.suits(both, tiny.town)).tolist() == [False, True]
+
+
+LASTS, PASSES = certain("door: need lasts"), never("door: need lasts")
+NOTHING_NEW = never("reablement: comes to light")
+
+
+def after_six_weeks(luck: dict[str, Any], **columns: Any) -> TinyTown:
+    """Somebody taken from hospital with much need, looked at when the weeks are over."""
+    tiny = team({**ready("Mr A"), "need": 3, "hours_needed": 20.0, **columns})
+    go(tiny, 1, luck=GAINS | luck)
+    tiny.town.residents.hospital[:] = 0
+    return go(tiny, 8, luck=GAINS | luck)
+
+
+def test_whose_need_lasts_asks_at_the_end_and_whose_need_passes_does_not() -> None:
+    assert ("asks", "", "support ended") in after_six_weeks(LASTS | NOTHING_NEW).story("Mr A")
+    story = after_six_weeks(PASSES | NOTHING_NEW).story("Mr A")
+    assert story[-1] == ("ends", "reablement", "planned end") and not any(kind == "asks" for kind, *_ in story)
+
+
+def test_a_need_nobody_would_have_supported_may_come_to_light() -> None:
+    assert ("asks", "", "support ended") in after_six_weeks(PASSES | certain("reablement: comes to light")).story("Mr A")
+    with_family = after_six_weeks(PASSES | certain("reablement: comes to light"), hours_family=18.0)
+    assert not any(kind == "asks" for kind, *_ in with_family.story("Mr A")), "nothing is lacking"
+
+
+def test_of_many_whose_need_would_have_passed_few_are_found() -> None:
+    """Case-finding is a number of its own, and small beside those who would have asked anyway."""
+    tiny = a_town(*[resident(f"P{i}", age=82, need=2, hours_needed=12.0) for i in range(3000)], services=["reablement"], room={"reablement": 3000},
+                  money={"reablement": 10**6})
+    tiny.town.begin(0, np.arange(3000), 0, until=5)
+    go(tiny, 7)
+    found = float((tiny.town.residents.stage > 0).mean())
+    assert found == pytest.approx(float(tiny.town.services[0].comes_to_light), abs=0.015) and 0.01 < found < 0.15
+
+
+def test_with_few_places_the_team_takes_rather_those_whose_need_will_last() -> None:
+    tiny = a_town(*[ready(f"P{i}") for i in range(800)], services=["reablement"], room={"reablement": 100}, money={"reablement": 40_650.0})
+    lasting = door.outlasts(np.arange(800), tiny.town)
+    taken = go(tiny, 1, luck=GAINS).town.supported_by(0)
+    assert 0.1 < lasting.mean() < 0.35 and lasting[taken].mean() > 1.6 * lasting.mean()
+
+
+def test_who_asked_for_nothing_is_not_taken_from_hospital() -> None:
+    tiny = team({**ready("Mr A"), "stage": 0, "reason": 0, "long_term": False}, ready("Mrs B"))
+    go(tiny, 1, luck=GAINS)
+    assert tiny.story("Mr A") == [] and tiny.story("Mrs B") == [("begins", "reablement", "discharge")]
