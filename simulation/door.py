@@ -7,23 +7,27 @@ Bound once to the evidence page `door` and kept at `town.door`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
-from simulation.evidence.lists import BAND, GROUP, KIN, NEED, REASON, SETTING
+from simulation.evidence.lists import BAND, GROUP, KIN, LISTS, NEED, REASON, SETTING
 from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Slope, Weeks, Years
+from simulation.means import house_counted
 from simulation.world.columns import Array
 from simulation.world.town import CARE_HOME
 
 PERSONAL = NEED.index("one or two personal tasks")
 HEAVY = NEED.index("three or more")
 DISABILITY, MENTAL = GROUP.index("learning disability"), GROUP.index("mental health")
-ENDED, NEVER = REASON.index("support ended"), -(10**6)
+ENDED, PLANNED, NEVER = REASON.index("support ended"), REASON.index("planned"), -(10**6)
 WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
+READY = {kind: f"readiness: {kind}" for kind in LISTS["coming"]}  # scales of this council, kept by the founding
+REABLEMENT = "readiness: new clients of reablement a year"
 URGENT = np.array([reason not in ("none", "planned", "outgrown") for reason in REASON])
 
 
@@ -69,17 +73,19 @@ class Door:
     least_hours: Hours
     unmet_counts: Share
 
-    def most_a_year(self, oldest: float) -> Array:
+    def most_a_year(self, oldest: float, memory: Mapping[str, float] | None = None) -> Array:
         """By age (working age, older) and need: no rate of asking for long-term support is above this.
 
-        People with a learning disability or lasting mental ill health are left out of it.
+        `memory` holds how readily this council arranges support; without it, as the register has it. People with a learning
+        disability or lasting mental ill health are left out.
         """
-        home = self.scale_home * self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0)
+        in_home, own_home, at_home, others = (max((memory or {}).get(READY[kind], 1.0), 1.0) for kind in LISTS["coming"])
+        home = at_home * self.scale_home * self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0)
         most = max(self.care_home_alone, 1.0) * max(self.care_home_no_child, 1.0)
         most *= max(self.care_home_dementia, self.care_home_no_dementia) * max(self.care_home_lonely, 1.0)
         most *= max(self.care_home_recent, self.care_home_settled) * np.exp(self.age_slope * (oldest - self.age_centre))
-        older = home + self.scale_care_home * self.care_home_by_need * most
-        younger = self.scale_home * self.working_age_needing + self.scale_care_home * self.working_age_care_home
+        older = home + max(in_home, own_home) * self.scale_care_home * self.care_home_by_need * most
+        younger = others * self.scale_home * self.working_age_needing + self.scale_care_home * self.working_age_care_home
         return np.vstack([np.where(np.arange(len(NEED)) >= PERSONAL, younger, 0.0), older])
 
 
@@ -96,6 +102,31 @@ def parents_gone(rows: Array, town: Any) -> Array:
     parent = (kin >= 0) & (r.kin_kind[rows] == PARENT)
     able = parent & r.present[kin] & (r.need[kin] < HEAVY) & (r.age[kin] < town.door.parent_too_old)
     return np.asarray((r.setting[rows] == WITH_FAMILY) & parent.any(axis=1) & ~able.any(axis=1))
+
+
+def ready_at_home(rows: Array, town: Any) -> Array:
+    """How readily support at home is arranged for these older people, over the rate of the register: of whom the council pays for."""
+    own = town.means.pays_own_way(town.residents.savings[rows])
+    return np.where(own, 1.0, town.memory.get(READY["at home 65+"], 1.0))
+
+
+def ready_in_a_home(rows: Array, town: Any) -> Array:
+    """How readily these older people move to a care home, over the rate of the register: whom the council pays for, and others."""
+    council, own = (town.memory.get(READY[kind], 1.0) for kind in ("care home 65+", "own care home 65+"))
+    if council == own:
+        return np.full(len(rows), council)
+    return np.where(town.means.pays_own_way(town.residents.savings[rows], house_counted(rows, town)), own, council)
+
+
+def found_to_need_it(rows: Array, town: Any) -> Array:
+    """How readily people who did not plan to come are found to need lasting support, over the rate of the register.
+
+    A planned request carries the council's readiness in its rate already; a learning disability is supported for life.
+    """
+    older = is_older(rows, town)
+    ready = np.where(older, ready_at_home(rows, town), town.memory.get(READY["other working age"], 1.0))
+    planned = (town.residents.reason[rows] == PLANNED) | (town.residents.group[rows] == DISABILITY)
+    return np.where(planned, 1.0, ready)
 
 
 def lonely_ratio(rows: Array, town: Any) -> Array:
@@ -137,7 +168,8 @@ def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     care = care * np.where(r.dementia[rows], d.care_home_dementia, d.care_home_no_dementia)
     care = care * np.where(r.worsened[rows] < d.recent, d.care_home_recent, d.care_home_settled)
     care = care * np.exp(d.age_slope * (r.age[rows].astype(np.float64) - d.age_centre))
-    care = np.where(r.setting[rows] >= CARE_HOME[0], 0.0, care)
+    care = np.where(r.setting[rows] >= CARE_HOME[0], 0.0, care) * ready_in_a_home(rows, town)
+    home = home * ready_at_home(rows, town)
     return home, care * np.minimum(lonely_ratio(rows, town) / town.centre("door: lonely"), d.care_home_lonely)
 
 
@@ -147,7 +179,7 @@ def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     needing, supported = r.need[rows] >= PERSONAL, r.funder[rows] > 0
     in_care_home = r.setting[rows] >= CARE_HOME[0]
     lasting = (r.group[rows] == MENTAL) & (r.band[rows] > BAND.index("none"))
-    home = d.scale_home * (d.working_age_needing * needing + d.mental_health * lasting)
+    home = d.scale_home * (d.working_age_needing * needing + d.mental_health * lasting) * town.memory.get(READY["other working age"], 1.0)
     care = np.where(supported & (needing | lasting) & ~in_care_home, d.scale_care_home * d.working_age_care_home, 0.0)
     has_disability = r.group[rows] == DISABILITY
     new = has_disability & ~supported & (r.band[rows] > BAND.index("none"))

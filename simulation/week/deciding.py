@@ -47,9 +47,9 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
     for cause, mask in (("council", ~own), ("own means", own)):
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
     residents.last_assessed[rows] = town.week
-    found = draws.happens("deciding: found eligible", min(found_eligible * town.commissioner.practice, 1.0), rows)
-    passing = MEDICAL[residents.reason[rows]] & ~draws.happens(
-        "deciding: need lasts", lasts_after_crisis[residents.need[rows]], rows)
+    medical, ready = MEDICAL[residents.reason[rows]], the_door.found_to_need_it(rows, town)
+    found = draws.happens("deciding: found eligible", found_eligible * town.commissioner.practice * np.where(medical, 1.0, ready), rows)
+    passing = medical & ~draws.happens("deciding: need lasts", lasts_after_crisis[residents.need[rows]] * ready, rows)
     has_some = residents.funder[rows] > NOBODY
     eligible = has_some | (~passing & (own | (_meets_the_minimum(rows, town, met_by_others) & found)))
     events.note("needs short-term help only", rows[passing & ~has_some])
