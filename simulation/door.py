@@ -27,6 +27,7 @@ WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
 READY = {kind: f"readiness: {kind}" for kind in LISTS["coming"]}  # scales of this council, kept by the founding
+MOVES_ON = "readiness: moving on from a care home at 18-64"
 REABLEMENT = "readiness: new clients of reablement a year"
 URGENT = np.array([reason not in ("none", "planned", "outgrown") for reason in REASON])
 
@@ -79,14 +80,14 @@ class Door:
         `memory` holds how readily this council arranges support; without it, as the register has it. People with a learning
         disability or lasting mental ill health are left out.
         """
-        in_home, own_home, at_home, others = (max((memory or {}).get(READY[kind], 1.0), 1.0) for kind in LISTS["coming"])
+        in_home, own_home, at_home, others, younger = (max((memory or {}).get(READY[kind], 1.0), 1.0) for kind in LISTS["coming"])
         home = at_home * self.scale_home * self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0)
         most = max(self.care_home_alone, 1.0) * max(self.care_home_no_child, 1.0)
         most *= max(self.care_home_dementia, self.care_home_no_dementia) * max(self.care_home_lonely, 1.0)
         most *= max(self.care_home_recent, self.care_home_settled) * np.exp(self.age_slope * (oldest - self.age_centre))
         older = home + max(in_home, own_home) * self.scale_care_home * self.care_home_by_need * most
-        younger = others * self.scale_home * self.working_age_needing + self.scale_care_home * self.working_age_care_home
-        return np.vstack([np.where(np.arange(len(NEED)) >= PERSONAL, younger, 0.0), older])
+        working_age = others * self.scale_home * self.working_age_needing + younger * self.scale_care_home * self.working_age_care_home
+        return np.vstack([np.where(np.arange(len(NEED)) >= PERSONAL, working_age, 0.0), older])
 
 
 def is_older(rows: Array, town: Any) -> Array:
@@ -180,14 +181,15 @@ def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     in_care_home = r.setting[rows] >= CARE_HOME[0]
     lasting = (r.group[rows] == MENTAL) & (r.band[rows] > BAND.index("none"))
     home = d.scale_home * (d.working_age_needing * needing + d.mental_health * lasting) * town.memory.get(READY["other working age"], 1.0)
-    care = np.where(supported & (needing | lasting) & ~in_care_home, d.scale_care_home * d.working_age_care_home, 0.0)
+    in_home = town.memory.get(READY["care home 18-64"], 1.0)
+    care = np.where(supported & (needing | lasting) & ~in_care_home, d.scale_care_home * d.working_age_care_home * in_home, 0.0)
     has_disability = r.group[rows] == DISABILITY
     new = has_disability & ~supported & (r.band[rows] > BAND.index("none"))
     gone = has_disability & in_care_home
     gone[has_disability] |= parents_gone(rows[has_disability], town)
     asks = np.where(gone, d.disability_parents_gone, np.where(new, d.disability_new, d.disability_more))
     return (np.where(has_disability, asks, home),
-            np.where(has_disability, d.disability_care_home * ((supported | new) & ~in_care_home), care))
+            np.where(has_disability, d.disability_care_home * in_home * ((supported | new) & ~in_care_home), care))
 
 
 def agreed_hours(rows: Array, town: Any) -> Array:

@@ -15,8 +15,9 @@ import numpy as np
 
 from simulation import door
 from simulation.evidence.lists import LISTS
-from simulation.evidence.units import By, Ratio, Ratios
+from simulation.evidence.units import By, PerYear, PerYears, Ratio, Ratios
 from simulation.places import Place
+from simulation.world.town import CARE_HOME as SETTINGS
 from simulation.world.town import Town
 
 CARE_HOME, AT_HOME, LEARNING, OTHERS, YOUNGER_HOME = KINDS = LISTS["readiness"]
@@ -29,11 +30,14 @@ COUNTED: dict[str, tuple[str, ...]] = {
     YOUNGER_HOME: ("residents_18_64",),
 }
 WANTED, ENGLAND, FIRST_DAY = "founding: wanted, ", "founding: England's readiness, ", "founding: readiness, "
+KEEPS_UP, MOVES_ON, LEAVES = "founding: asks that keep up, ", "founding: moves on", "founding: leaves otherwise"
 LEAST, MOST = "founding: least readiness", "founding: most readiness"
 
 
 def readiness(town: Town, place: Place, *, founded_over_counted: Annotated[Ratios, By("readiness")],
-              england: Annotated[Ratios, By("readiness")], least: Ratio, most: Ratio, reablement_over_discharged: Ratio) -> None:
+              england: Annotated[Ratios, By("readiness")], asks_that_keep_up: Annotated[PerYears, By("coming")],
+              least: Ratio, most: Ratio, reablement_over_discharged: Ratio,
+              younger_leave: PerYear, younger_leave_otherwise: PerYear) -> None:
     """Whom the council's own figures ask to be founded, by kind of support; England's readiness where they are silent."""
     memory = town.memory
     memory[LEAST], memory[MOST] = float(least), float(most)
@@ -42,6 +46,8 @@ def readiness(town: Town, place: Place, *, founded_over_counted: Annotated[Ratio
         found = counted(kind, place)
         if found is not None:
             memory[WANTED + kind] = found * float(founded_over_counted[k]) / town.one_in
+    memory.update({KEEPS_UP + kind: float(rate) for kind, rate in zip(LISTS["coming"], asks_that_keep_up, strict=True)})
+    memory[MOVES_ON], memory[LEAVES] = float(younger_leave) - float(younger_leave_otherwise), float(younger_leave_otherwise)
     memory[door.REABLEMENT] = min(place["reablement_episodes"], _discharged_to_reablement(place) * float(reablement_over_discharged))
 
 
@@ -53,7 +59,7 @@ def _discharged_to_reablement(place: Place) -> float:
 def counted(kind: str, place: Place) -> float | None:
     """How many people the council itself counts, None where any part of it is England's rate."""
     figures = [place.figures[name] for name in COUNTED[kind]]
-    if any(f.basis == "england" for f in figures):
+    if any(f.basis == "england" for f in figures) and kind != YOUNGER_HOME:
         return None
     return max(figures[0].value - sum(f.value for f in figures[1:]), 0.0)
 
@@ -63,15 +69,11 @@ def inputs(place: Place) -> set[str]:
     return {name for kind in KINDS if counted(kind, place) is not None for name in COUNTED[kind]}
 
 
-def scale(town: Town, kind: str, common: float, unmoved: float = 0.0) -> float:
-    """The scale of the first day of one kind: what is wanted over what the common rates give.
-
-    `common`: people whom the common rates would found and the scale moves. `unmoved`: those it does not.
-    """
+def scale(town: Town, kind: str, found: float) -> float:
+    """The scale of the first day of one kind: what is wanted over what was `found`, on top of any found before; England's where nothing is told."""
     memory = town.memory
-    wanted = memory.get(WANTED + kind)
-    found = memory.get(ENGLAND + kind, 1.0) if wanted is None or common <= 0 else (wanted - unmoved) / common
-    memory[FIRST_DAY + kind] = within(found, town)
+    wanted, before = memory.get(WANTED + kind), memory.get(FIRST_DAY + kind, 1.0)
+    memory[FIRST_DAY + kind] = within(memory.get(ENGLAND + kind, 1.0) if wanted is None or found <= 0 else before * wanted / found, town)
     return memory[FIRST_DAY + kind]
 
 
@@ -83,6 +85,30 @@ def comes(town: Town, kind: str, first_day: float, share: float = 0.0) -> None:
     """
     scaled = min(share * first_day, (1.0 + share) / 2)
     town.memory[door.READY[kind]] = within(first_day * (1.0 - share) / (1.0 - scaled), town)
+
+
+def keeps_up(town: Town, kind: str, founded: float, asks: float) -> None:
+    """How often people come from now on where few are left to come: as often as keeps up those founded.
+
+    `asks`: requests a year that those left at home would make by the rates of the register.
+    """
+    usual = town.memory.get(KEEPS_UP + kind)
+    if usual is not None and asks > 0:
+        town.memory[door.READY[kind]] = within(founded * usual / asks, town)
+
+
+def younger_homes(town: Town, place: Place) -> None:
+    """Working-age people come to care homes as often as the council's own admissions say, and move on so that the stock stands."""
+    r, kind = town.residents, YOUNGER_HOME
+    rows = np.flatnonzero(r.present & (r.setting < SETTINGS[0]))
+    rows = rows[~door.is_older(rows, town)]
+    admitted = place["admissions_18_64"] / town.one_in
+    if place.figures["admissions_18_64"].basis == "england" or KEEPS_UP + kind not in town.memory:
+        return
+    keeps_up(town, kind, admitted, float(door.rates(rows, town)[1].sum()))
+    living = np.count_nonzero(r.present & (r.setting >= SETTINGS[0]) & (r.age < town.door.older_from))
+    usual, otherwise = town.memory[MOVES_ON], town.memory[LEAVES]
+    town.memory[door.MOVES_ON] = within(max(admitted / max(living, 1) - otherwise, 0.0) / usual, town)
 
 
 def within(found: float, town: Town) -> float:
