@@ -28,7 +28,6 @@ LEARNING, MENTAL, PHYSICAL = (GROUP.index(g) for g in ("learning disability", "m
 PERSONAL, ROUND_THE_CLOCK = NEED.index("one or two personal tasks"), NEED.index("round the clock")
 WITH_FAMILY = SETTING.index("with family")
 NOBODY = FUNDER.index("nobody")
-TRIALS = 4  # rounds in which the mix of who pays comes near the council's own count
 
 
 def care(town: Town, residents: Table, place: Place, draws: Draws, *,
@@ -97,13 +96,14 @@ def _care_home_residents(town: Town, draws: Draws, weight: Array, cell: Array, e
     Whom the council pays for are those who came without means and those whose money has run out.
     """
     luck = draws.uniforms("founding: lives in a care home", old)
-    usual = _first(luck, weight, cell, whole(expected, 0.5))
     rich = town.means.pays_own_way(town.residents.savings[old], the_means.house_counted(old, town))
-    chosen = usual
-    for trial in range(TRIALS):
-        paid = _council_pays(town, old[chosen], _elapsed(draws, old[chosen], *lived, first_day=f"trial {trial}"), nhs_pays, f"trial {trial}")
-        scale = readiness.scale(town, readiness.CARE_HOME, np.count_nonzero(paid))
-        chosen = _first(luck, weight * np.where(rich, 1.0, scale), cell, whole(expected, 0.5))
+    paid = _council_pays(town, old, _elapsed(draws, old, *lived, first_day="before founding"), nhs_pays)
+    wanted = whole(expected, 0.5)
+
+    def living_there(scale: float) -> Array:
+        return _first(luck, weight * np.where(rich, 1.0, scale), cell, wanted)
+
+    chosen = living_there(readiness.search(town, readiness.CARE_HOME, lambda scale: np.count_nonzero(paid[living_there(scale)])))
     _, asks = the_door.rates(old, town)
     asks[chosen] = 0.0
     for kind, here in (("care home 65+", ~rich), ("own care home 65+", rich)):
@@ -111,11 +111,11 @@ def _care_home_residents(town: Town, draws: Draws, weight: Array, cell: Array, e
     return np.asarray(old[chosen])
 
 
-def _council_pays(town: Town, rows: Array, weeks: Array, nhs_pays: float, first_day: str) -> Array:
+def _council_pays(town: Town, rows: Array, weeks: Array, nhs_pays: float) -> Array:
     """Whom the council would pay for (mask), had these people moved in so many weeks ago; nothing of theirs is spent."""
     r = town.residents
     spent = {c: r.arrays[c].copy() for c in ("savings", "house", "owns_home", "deferred", "disregard")}
-    nursing, pays = _needs_a_nurse(town, rows, first_day), np.zeros(len(rows), dtype=bool)
+    nursing, pays = _needs_a_nurse(town, rows, "before founding"), np.zeros(len(rows), dtype=bool)
     for name, here in (("residential", ~nursing), ("nursing", nursing)):
         if town.has(name):
             pays[here] = _payers(town, name, rows[here], weeks[here], nhs_pays) == COUNCIL

@@ -9,6 +9,7 @@ live in care homes, whoever pays, is not moved: where the council pays for more 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ COUNTED: dict[str, tuple[str, ...]] = {
     OTHERS: ("long_term_clients_18_64", "learning_disability_clients"),
     YOUNGER_HOME: ("residents_18_64",),
 }
+HALVINGS = 10
 WANTED, ENGLAND, FIRST_DAY = "founding: wanted, ", "founding: England's readiness, ", "founding: readiness, "
 KEEPS_UP, MOVES_ON, LEAVES = "founding: asks that keep up, ", "founding: moves on", "founding: leaves otherwise"
 LEAST, MOST = "founding: least readiness", "founding: most readiness"
@@ -70,10 +72,21 @@ def inputs(place: Place) -> set[str]:
 
 
 def scale(town: Town, kind: str, found: float) -> float:
-    """The scale of the first day of one kind: what is wanted over what was `found`, on top of any found before; England's where nothing is told."""
+    """The scale of the first day of one kind: what is wanted over what was `found`, England's where nothing is told."""
     memory = town.memory
-    wanted, before = memory.get(WANTED + kind), memory.get(FIRST_DAY + kind, 1.0)
-    memory[FIRST_DAY + kind] = within(memory.get(ENGLAND + kind, 1.0) if wanted is None or found <= 0 else before * wanted / found, town)
+    wanted = memory.get(WANTED + kind)
+    memory[FIRST_DAY + kind] = within(memory.get(ENGLAND + kind, 1.0) if wanted is None or found <= 0 else wanted / found, town)
+    return memory[FIRST_DAY + kind]
+
+
+def search(town: Town, kind: str, found: Callable[[float], float]) -> float:
+    """The same where people compete for what there is: the scale at which as many are `found` as are wanted, by halving."""
+    memory = town.memory
+    wanted, low, high = memory.get(WANTED + kind), memory.get(LEAST, 1.0), memory.get(MOST, 1.0)
+    for _ in range(HALVINGS if wanted is not None else 0):
+        middle = float(np.sqrt(low * high))
+        low, high = (middle, high) if found(middle) < wanted else (low, middle)
+    memory[FIRST_DAY + kind] = memory.get(ENGLAND + kind, 1.0) if wanted is None else float(np.sqrt(low * high))
     return memory[FIRST_DAY + kind]
 
 
