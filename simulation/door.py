@@ -108,7 +108,7 @@ def parents_gone(rows: Array, town: Any) -> Array:
 def ready_at_home(rows: Array, town: Any) -> Array:
     """How readily support at home is arranged for these older people, over the rate of the register: of whom the council pays for."""
     own = town.means.pays_own_way(town.residents.savings[rows])
-    return np.where(own, 1.0, town.memory.get(READY["at home 65+"], 1.0))
+    return np.asarray(np.where(own, 1.0, town.memory.get(READY["at home 65+"], 1.0)))
 
 
 def ready_in_a_home(rows: Array, town: Any) -> Array:
@@ -116,7 +116,7 @@ def ready_in_a_home(rows: Array, town: Any) -> Array:
     council, own = (town.memory.get(READY[kind], 1.0) for kind in ("care home 65+", "own care home 65+"))
     if council == own:
         return np.full(len(rows), council)
-    return np.where(town.means.pays_own_way(town.residents.savings[rows], house_counted(rows, town)), own, council)
+    return np.asarray(np.where(town.means.pays_own_way(town.residents.savings[rows], house_counted(rows, town)), own, council))
 
 
 def found_to_need_it(rows: Array, town: Any) -> Array:
@@ -127,7 +127,7 @@ def found_to_need_it(rows: Array, town: Any) -> Array:
     older = is_older(rows, town)
     ready = np.where(older, ready_at_home(rows, town), town.memory.get(READY["other working age"], 1.0))
     planned = (town.residents.reason[rows] == PLANNED) | (town.residents.group[rows] == DISABILITY)
-    return np.where(planned, 1.0, ready)
+    return np.asarray(np.where(planned, 1.0, ready))
 
 
 def lonely_ratio(rows: Array, town: Any) -> Array:

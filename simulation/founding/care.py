@@ -103,11 +103,11 @@ def _care_home_residents(town: Town, draws: Draws, weight: Array, cell: Array, e
     def living_there(scale: float) -> Array:
         return _first(luck, weight * np.where(rich, 1.0, scale), cell, wanted)
 
-    chosen = living_there(readiness.search(town, readiness.CARE_HOME, lambda scale: np.count_nonzero(paid[living_there(scale)])))
+    chosen = living_there(readiness.search(town, readiness.CARE_HOME, lambda scale: float(paid[living_there(scale)].sum())))
     _, asks = the_door.rates(old, town)
     asks[chosen] = 0.0
     for kind, here in (("care home 65+", ~rich), ("own care home 65+", rich)):
-        readiness.keeps_up(town, kind, np.count_nonzero(here[chosen]), float(asks[here].sum()))
+        readiness.keeps_up(town, kind, float(here[chosen].sum()), float(asks[here].sum()))
     return np.asarray(old[chosen])
 
 
