@@ -35,7 +35,7 @@ def fitted(system: Any) -> tuple[list[float], list[float]]:
     founded = [float(now[k]) * (AIMS.get(kind, 1.0) / memory[readiness.FIRST_DAY + kind]) ** ANSWERS.get(kind, 1.0)
                for k, kind in enumerate(LISTS["readiness"])]
     now = values["founding_readiness.asks_that_keep_up"]
-    asks = [float(now[k]) / memory[door.READY[kind]] for k, kind in enumerate(LISTS["coming"])]
+    asks = [float(now[k]) / memory[door.READY[kind]] for k, kind in enumerate(LISTS["home kept up"])]
     return founded, asks
 
 

@@ -41,4 +41,5 @@ LISTS["rung"] = ("prevention and community lines", "assessments", "new packages"
 LISTS["couple age"] = ("18-24", "25-34", "35-44", "45-64", "65-74", "75-84", "85+")
 LISTS["tenure"] = TENURE
 LISTS["readiness"] = ("care home 65+", "at home 65+", "learning disability", "other working age", "care home 18-64")
+LISTS["home kept up"] = ("care home 65+", "own care home 65+", "care home 18-64")
 LISTS["coming"] = ("care home 65+", "own care home 65+", "at home 65+", "other working age", "care home 18-64")

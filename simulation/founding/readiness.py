@@ -39,7 +39,7 @@ HALVINGS = 10
 
 
 def readiness(town: Town, place: Place, *, founded_over_counted: Annotated[Ratios, By("readiness")],
-              asks_that_keep_up: Annotated[PerYears, By("coming")], least: Ratio, most: Ratio, reablement_over_discharged: Ratio,
+              asks_that_keep_up: Annotated[PerYears, By("home kept up")], least: Ratio, most: Ratio, reablement_over_discharged: Ratio,
               younger_leave: PerYear, younger_leave_otherwise: PerYear) -> None:
     """Whom the figures of the place ask to be founded, by kind of support, and how large a team reablement is."""
     memory = town.memory
@@ -47,7 +47,7 @@ def readiness(town: Town, place: Place, *, founded_over_counted: Annotated[Ratio
     for kind, ratio in zip(KINDS, founded_over_counted, strict=True):
         if kind != CARE_HOME or not of_england(kind, place):  # England's rate does not know who pays where people have more or less
             memory[WANTED + kind] = counted(kind, place) * float(ratio) / town.one_in
-    memory.update({KEEPS_UP + kind: float(rate) for kind, rate in zip(LISTS["coming"], asks_that_keep_up, strict=True)})
+    memory.update({KEEPS_UP + kind: float(rate) for kind, rate in zip(LISTS["home kept up"], asks_that_keep_up, strict=True)})
     memory[LEAVES], memory[OTHERWISE] = float(younger_leave), float(younger_leave_otherwise)
     memory[door.REABLEMENT] = min(place["reablement_episodes"], _discharged_to_reablement(place) * float(reablement_over_discharged))
 
