@@ -105,6 +105,15 @@ def test_a_place_without_a_count_takes_englands_and_says_so() -> None:
     system.close()
 
 
+def test_from_a_whole_that_is_englands_englands_parts_are_taken_off() -> None:
+    """A council that tells its care homes and not its clients: many residents do not make few clients at home."""
+    bristol = load("bristol")
+    told = replace(bristol, figures={**bristol.figures, "council_residents_65_plus": replace(
+        bristol.figures["council_residents_65_plus"], value=3 * bristol["council_residents_65_plus"], basis="local")})
+    assert readiness.counted("care home 65+", told) == 3 * bristol["council_residents_65_plus"]
+    assert readiness.counted("at home 65+", told) == pytest.approx(readiness.counted("at home 65+", bristol))
+
+
 def test_a_team_for_reablement_is_no_larger_than_discharges_allow() -> None:
     for name in ("wigan", "devon", "doncaster"):
         there = load(name)

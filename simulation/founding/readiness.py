@@ -18,6 +18,7 @@ from simulation import door
 from simulation.evidence.lists import LISTS
 from simulation.evidence.units import By, PerYear, PerYears, Ratio, Ratios
 from simulation.places import Place
+from simulation.places import england as rates
 from simulation.world.town import CARE_HOME as SETTINGS
 from simulation.world.town import Town
 
@@ -58,9 +59,13 @@ def _discharged_to_reablement(place: Place) -> float:
 
 
 def counted(kind: str, place: Place) -> float:
-    """How many people the figures of the place count."""
-    first, *others = (place[name] for name in COUNTED[kind])
-    return float(max(first - sum(others), 0.0))
+    """How many people the figures of the place count. From a whole that is England's rate, England's parts are taken off and not its own."""
+    first, *others = COUNTED[kind]
+    told = {name: place[name] for name in others}
+    if others and place.figures[first].basis == "england":
+        theirs = rates.taken(list(others), place.figures, place.people, place.life_table, place.neighbourhoods)
+        told = {name: figure.value for name, figure in theirs.items()}
+    return float(max(place[first] - sum(told.values()), 0.0))
 
 
 def of_england(kind: str, place: Place) -> list[str]:
