@@ -7,14 +7,16 @@ Bound once to the evidence page `door` and kept at `town.door`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 
 from simulation.draws import uniforms_for
-from simulation.evidence.lists import BAND, GROUP, KIN, NEED, REASON, SETTING, STAGE
+from simulation.evidence.lists import BAND, GROUP, KIN, LISTS, NEED, REASON, SETTING, STAGE
 from simulation.evidence.units import By, Hours, HoursList, Log, PerYear, PerYears, Ratio, Share, Shares, Slope, Weeks, Years
+from simulation.means import house_counted
 from simulation.world.columns import Array
 from simulation.world.town import CARE_HOME
 
@@ -29,7 +31,9 @@ WITH_FAMILY = SETTING.index("with family")
 PARENT = KIN.index("parent")
 STRENGTHS = "practice: packages beside what people and places can do"  # factor on agreed hours, set by a service
 MEDICAL = np.array([reason in ("discharge", "fall") for reason in REASON])
-ASKINGS = 4096  # requests of one person told apart in their luck: the week of asking, folded
+READY = {kind: f"readiness: {kind}" for kind in LISTS["coming"]}  # scales of this council, kept by the founding
+MOVES_ON = "readiness: moving on from a care home at 18-64"
+REABLEMENT = "readiness: new clients of reablement a year"
 URGENT = np.array([reason not in ("none", "planned", "outgrown") for reason in REASON])
 
 
@@ -80,18 +84,20 @@ class Door:
     least_hours: Hours
     unmet_counts: Share
 
-    def most_a_year(self, oldest: float) -> Array:
+    def most_a_year(self, oldest: float, memory: Mapping[str, float] | None = None) -> Array:
         """By age (working age, older) and need: no rate of asking for long-term support is above this.
 
-        People with a learning disability or lasting mental ill health are left out of it.
+        `memory` holds how readily this council arranges support; without it, as the register has it. People with a learning
+        disability or lasting mental ill health are left out.
         """
-        home = self.scale_home * self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0)
+        in_home, own_home, at_home, others, younger = (max((memory or {}).get(READY[kind], 1.0), 1.0) for kind in LISTS["coming"])
+        home = at_home * self.scale_home * self.home_by_need * max(self.home_alone, 1.0) * max(self.home_no_child, 1.0)
         most = max(self.care_home_alone, 1.0) * max(self.care_home_no_child, 1.0)
         most *= max(self.care_home_dementia, self.care_home_no_dementia) * max(self.care_home_lonely, 1.0) * max(self.care_home_unmet, 1.0)
         most *= max(self.care_home_recent, self.care_home_settled) * np.exp(self.age_slope * (oldest - self.age_centre))
-        older = home + self.scale_care_home * self.care_home_by_need * most
-        younger = self.scale_home * self.working_age_needing + self.scale_care_home * self.working_age_care_home
-        return np.vstack([np.where(np.arange(len(NEED)) >= PERSONAL, younger, 0.0), older])
+        older = home + max(in_home, own_home) * self.scale_care_home * self.care_home_by_need * most
+        working_age = others * self.scale_home * self.working_age_needing + younger * self.scale_care_home * self.working_age_care_home
+        return np.vstack([np.where(np.arange(len(NEED)) >= PERSONAL, working_age, 0.0), older])
 
 
 def is_older(rows: Array, town: Any) -> Array:
@@ -107,6 +113,31 @@ def parents_gone(rows: Array, town: Any) -> Array:
     parent = (kin >= 0) & (r.kin_kind[rows] == PARENT)
     able = parent & r.present[kin] & (r.need[kin] < HEAVY) & (r.age[kin] < town.door.parent_too_old)
     return np.asarray((r.setting[rows] == WITH_FAMILY) & parent.any(axis=1) & ~able.any(axis=1))
+
+
+def ready_at_home(rows: Array, town: Any) -> Array:
+    """How readily support at home is arranged for these older people, over the rate of the register: of whom the council pays for."""
+    own = town.means.pays_own_way(town.residents.savings[rows])
+    return np.asarray(np.where(own, 1.0, town.memory.get(READY["at home 65+"], 1.0)))
+
+
+def ready_in_a_home(rows: Array, town: Any) -> Array:
+    """How readily these older people move to a care home, over the rate of the register: whom the council pays for, and others."""
+    council, own = (town.memory.get(READY[kind], 1.0) for kind in ("care home 65+", "own care home 65+"))
+    if council == own:
+        return np.full(len(rows), council)
+    return np.asarray(np.where(town.means.pays_own_way(town.residents.savings[rows], house_counted(rows, town)), own, council))
+
+
+def found_to_need_it(rows: Array, town: Any) -> Array:
+    """How readily people who did not plan to come are found to need lasting support, over the rate of the register.
+
+    A planned request carries the council's readiness in its rate already; a learning disability is supported for life.
+    """
+    older = is_older(rows, town)
+    ready = np.where(older, ready_at_home(rows, town), town.memory.get(READY["other working age"], 1.0))
+    planned = (town.residents.reason[rows] == PLANNED) | (town.residents.group[rows] == DISABILITY)
+    return np.asarray(np.where(planned, 1.0, ready))
 
 
 def lonely_ratio(rows: Array, town: Any) -> Array:
@@ -153,8 +184,9 @@ def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     care = care * np.where(r.dementia[rows], d.care_home_dementia, d.care_home_no_dementia)
     care = care * np.where(r.worsened[rows] < d.recent, d.care_home_recent, d.care_home_settled)
     care = care * np.exp(d.age_slope * (r.age[rows].astype(np.float64) - d.age_centre))
-    care = np.where(r.setting[rows] >= CARE_HOME[0], 0.0, care)
+    care = np.where(r.setting[rows] >= CARE_HOME[0], 0.0, care) * ready_in_a_home(rows, town)
     care = care * np.minimum(lonely_ratio(rows, town) / town.centre("door: lonely"), d.care_home_lonely)
+    home = home * ready_at_home(rows, town)
     return home, care * np.minimum(unmet_ratio(rows, town) / town.centre("door: unmet"), d.care_home_unmet)
 
 
@@ -164,15 +196,16 @@ def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     needing, supported = r.need[rows] >= PERSONAL, r.funder[rows] > 0
     in_care_home = r.setting[rows] >= CARE_HOME[0]
     lasting = (r.group[rows] == MENTAL) & (r.band[rows] > BAND.index("none"))
-    home = d.scale_home * (d.working_age_needing * needing + d.mental_health * lasting)
-    care = np.where(supported & (needing | lasting) & ~in_care_home, d.scale_care_home * d.working_age_care_home, 0.0)
+    home = d.scale_home * (d.working_age_needing * needing + d.mental_health * lasting) * town.memory.get(READY["other working age"], 1.0)
+    in_home = town.memory.get(READY["care home 18-64"], 1.0)
+    care = np.where(supported & (needing | lasting) & ~in_care_home, d.scale_care_home * d.working_age_care_home * in_home, 0.0)
     has_disability = r.group[rows] == DISABILITY
     new = has_disability & ~supported & (r.band[rows] > BAND.index("none"))
     gone = has_disability & in_care_home
     gone[has_disability] |= parents_gone(rows[has_disability], town)
     asks = np.where(gone, d.disability_parents_gone, np.where(new, d.disability_new, d.disability_more))
     return (np.where(has_disability, asks, home),
-            np.where(has_disability, d.disability_care_home * ((supported | new) & ~in_care_home), care))
+            np.where(has_disability, d.disability_care_home * in_home * ((supported | new) & ~in_care_home), care))
 
 
 def agreed_hours(rows: Array, town: Any) -> Array:
@@ -236,7 +269,7 @@ def look_for_a_home(rows: Array, town: Any) -> None:
     r, d = town.residents, town.door
     rows = rows[(r.stage[rows] == 0) & ~is_older(rows, town)]
     ago = d.finds_a_home_most * town.draws.traits("founding: has looked for a home", rows)
-    asked = town.draws.traits("founding: looks for a home", rows) < d.working_age_moves_on.weekly * d.finds_a_home_most
+    asked = town.draws.traits("founding: looks for a home", rows) < d.working_age_moves_on.weekly * town.memory.get(MOVES_ON, 1.0) * d.finds_a_home_most
     rows, ago = rows[asked], ago[asked].astype(np.int32)
     before = r.asked[rows].copy()
     r.asked[rows] = town.week - ago
@@ -254,7 +287,7 @@ def outlasts(rows: Array, town: Any) -> Array:
     """
     r = town.residents
     luck = uniforms_for(town.draws.trait("door: need lasts"), one_request(rows, town))
-    return np.asarray(~MEDICAL[r.reason[rows]] | (luck < town.door.lasts_after_crisis[r.need[rows]]))
+    return np.asarray(~MEDICAL[r.reason[rows]] | (luck < town.door.lasts_after_crisis[r.need[rows]] * found_to_need_it(rows, town)))
 
 
 def free_room(service: int, town: Any) -> tuple[Array, Array]:

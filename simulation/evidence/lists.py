@@ -41,3 +41,6 @@ LISTS: dict[str, tuple[str, ...]] = {
 LISTS["rung"] = ("prevention and community lines", "assessments", "new packages", "practice")
 LISTS["couple age"] = ("18-24", "25-34", "35-44", "45-64", "65-74", "75-84", "85+")
 LISTS["tenure"] = TENURE
+LISTS["readiness"] = ("care home 65+", "at home 65+", "learning disability", "other working age", "care home 18-64")
+LISTS["home kept up"] = ("care home 65+", "own care home 65+", "care home 18-64")
+LISTS["coming"] = ("care home 65+", "own care home 65+", "at home 65+", "other working age", "care home 18-64")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-NAMES = ("people", "needs", "households", "wealth", "ties", "prices", "care", "market", "families")
+NAMES = ("people", "readiness", "needs", "households", "wealth", "ties", "prices", "care", "market", "families")
 
 
 def steps() -> tuple[Callable[..., Any], ...]:

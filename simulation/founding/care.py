@@ -15,7 +15,7 @@ from simulation import means as the_means
 from simulation.draws import Draws
 from simulation.evidence.lists import FUNDER, GROUP, NEED, SETTING
 from simulation.evidence.units import By, People, PerYear, Ratio, Ratios, Share, Shares, Weeks, Years
-from simulation.founding import suppliers
+from simulation.founding import readiness, suppliers
 from simulation.founding.lots import band, evenly, whole
 from simulation.places import Place
 from simulation.rules import WEEKS
@@ -48,45 +48,100 @@ def care(town: Town, residents: Table, place: Place, draws: Draws, *,
     suppliers.others(town, place, sizes)
     kept, town.events = town.events, Events("counts")  # what was before the first day did not happen in it
     lives_with = (float(home_alone), float(home_partner), float(home_other))
-    old = _care_home_residents(town, draws, home_share, home_by_sex, home_by_need, lives_with, float(home_dementia))
-    weeks = _elapsed(draws, old, float(quick_share), float(quick_deaths), float(slow_deaths))
-    _move_in(town, old, weeks, float(nhs_pays))
-    _learning_disability(town, draws, learning_home, learning_tenancy, float(learning_shared_lives), learning_family,
-                         float(leans_to_band), float(slow_deaths))
-    _others_of_working_age(town, draws, float(mental_supported), float(physical_supported), float(others_home),
-                           float(others_tenancy), float(at_home_for))
-    chance = at_home_by_need[residents.need] * np.where(residents.alone, at_home_alone, at_home_together)
+    weight, cell, expected, old = _might_live_in_a_home(town, home_share, home_by_sex, home_by_need, lives_with, float(home_dementia))
+    lived = (float(quick_share), float(quick_deaths), float(slow_deaths))
+    old = _care_home_residents(town, draws, weight, cell, expected, old, lived, float(nhs_pays))
+    _move_in(town, old, _elapsed(draws, old, *lived), float(nhs_pays))
+    others, is_mental, how_many = _supported_others(town, float(mental_supported), float(physical_supported))
+    younger = np.count_nonzero(residents.present & (residents.group == LEARNING) & (residents.age < town.door.older_from))
+    scale = readiness.scale(town, readiness.YOUNGER_HOME, younger * float(learning_home[0]) + float(how_many.sum() * others_home))
+    _learning_disability(town, draws, learning_home * np.array([scale, 1.0]), learning_tenancy, float(learning_shared_lives),
+                         learning_family, float(leans_to_band), float(slow_deaths))
+    _others_of_working_age(town, draws, others, is_mental, how_many, float(others_home) * scale, float(others_tenancy), float(at_home_for))
     free = np.flatnonzero(residents.present & (residents.funder == NOBODY))
     free = free[the_door.is_older(free, town)]
+    chance = at_home_by_need[residents.need[free]] * np.where(residents.alone[free], at_home_alone, at_home_together)
+    poor = ~town.means.pays_own_way(residents.savings[free])
+    scale = readiness.scale(town, readiness.AT_HOME, float(chance[poor].sum()))
+    readiness.comes(town, "at home 65+", scale)
+    chance = np.where(poor, chance * scale, chance)
     luck = evenly(draws, "founding: care at home", residents.need[free] * 2 + residents.alone[free])
-    clients = free[luck < chance[free]]
+    clients = free[luck < chance]
     since = _since(draws, "founding: years of care at home", clients, float(at_home_for))
     _at_home(town, "older people", clients, since)
+    readiness.younger_homes(town, place)
     the_door.look_for_a_home(np.flatnonzero(residents.present & (residents.setting >= CARE_HOME[0])), town)
     suppliers.fill(town, float(spare))
     town.events = kept
 
 
 # Older people in care homes ----------------------------------------------------------------------------------------
-def _care_home_residents(town: Town, draws: Draws, share: Array, by_sex: Array, by_need: Array,
-                         lives_with: tuple[float, float, float], dementia: float) -> Array:
-    """Older residents: as many of each age and sex as live in homes, chosen by need, dementia and company."""
+def _might_live_in_a_home(town: Town, share: Array, by_sex: Array, by_need: Array, lives_with: tuple[float, float, float],
+                          dementia: float) -> tuple[Array, Array, Array, Array]:
+    """How likely each older person (rows, last) is to live in a home by need, dementia and company; and how many of each age and sex do."""
     r = town.residents
     old = np.flatnonzero(r.present)
     old = old[the_door.is_older(old, town)]
     cell = band(r.age[old], AGES) * 2 + r.sex[old]
     count = np.bincount(cell, minlength=2 * len(AGES))
     expected = count * (share[:, None] * by_sex[None, :]).ravel()
-    wanted = whole(expected, 0.5)
     alone, partner, other = lives_with
     weight = by_need[r.need[old]] * np.where(r.partner[old] >= 0, partner, np.where(r.alone[old], alone, other))
-    weight = weight * np.where(r.dementia[old], dementia, 1.0)
-    return old[_picked(draws, "founding: lives in a care home", old, weight, cell, wanted)]
+    return weight * np.where(r.dementia[old], dementia, 1.0), cell, expected, old
+
+
+def _care_home_residents(town: Town, draws: Draws, weight: Array, cell: Array, expected: Array, old: Array,
+                         lived: tuple[float, float, float], nhs_pays: float) -> Array:
+    """Older residents (rows): as many as the common rates have, more or fewer of them without means, as the council's own count says.
+
+    Whom the council pays for are those who came without means and those whose money has run out.
+    """
+    luck = draws.uniforms("founding: lives in a care home", old)
+    rich = town.means.pays_own_way(town.residents.savings[old], the_means.house_counted(old, town))
+    paid = _council_pays(town, old, _elapsed(draws, old, *lived, first_day="before founding"), nhs_pays)
+    wanted = whole(expected, 0.5)
+
+    def living_there(scale: float) -> Array:
+        return _first(luck, weight * np.where(rich, 1.0, scale), cell, wanted)
+
+    chosen = living_there(readiness.search(town, readiness.CARE_HOME, lambda scale: float(paid[living_there(scale)].sum())))
+    _, asks = the_door.rates(old, town)
+    asks[chosen] = 0.0
+    for kind, here in (("care home 65+", ~rich), ("own care home 65+", rich)):
+        readiness.keeps_up(town, kind, float(here[chosen].sum()), float(asks[here].sum()))
+    return np.asarray(old[chosen])
+
+
+def _council_pays(town: Town, rows: Array, weeks: Array, nhs_pays: float) -> Array:
+    """Whom the council would pay for (mask), had these people moved in so many weeks ago; nothing of theirs is spent."""
+    r = town.residents
+    spent = {c: r.arrays[c].copy() for c in ("savings", "house", "owns_home", "deferred", "disregard")}
+    nursing, pays = _needs_a_nurse(town, rows, "before founding"), np.zeros(len(rows), dtype=bool)
+    for name, here in (("residential", ~nursing), ("nursing", nursing)):
+        if town.has(name):
+            pays[here] = _payers(town, name, rows[here], weeks[here], nhs_pays) == COUNCIL
+    for c, before in spent.items():
+        r.arrays[c][:] = before
+    return pays
+
+
+def _payers(town: Town, name: str, rows: Array, weeks: Array, nhs_pays: float) -> Array:
+    """Who pays for these residents of one kind of home, once what they own is spent over the weeks they have been there."""
+    k, r = town.service(name), town.residents
+    funder = _spent_down(town, rows, weeks, town.services[k].own_price(rows, np.zeros(len(rows)), town))
+    if name == "nursing":
+        luck = town.draws.traits("choosing: the NHS pays", rows)
+        funder = np.where((luck < nhs_pays) & (r.need[rows] == ROUND_THE_CLOCK), NHS, funder)
+    return np.asarray(funder)
 
 
 def _picked(draws: Draws, purpose: str, rows: Array, weight: Array, cell: Array, wanted: Array) -> Array:
     """So many of each cell, chosen with chances in proportion to weight (positions; weight 0 is never chosen)."""
-    luck = draws.uniforms(purpose, rows)
+    return _first(draws.uniforms(purpose, rows), weight, cell, wanted)
+
+
+def _first(luck: Array, weight: Array, cell: Array, wanted: Array) -> Array:
+    """Whose clock strikes first in each cell (positions): the greater the weight, the faster it runs."""
     with np.errstate(divide="ignore", invalid="ignore"):
         clock = np.where(weight > 0, -np.log1p(-luck) / weight, np.inf)
     order = np.lexsort((clock, cell))
@@ -95,11 +150,11 @@ def _picked(draws: Draws, purpose: str, rows: Array, weight: Array, cell: Array,
     return order[(place_in_cell < wanted[cell[order]]) & np.isfinite(clock[order])]
 
 
-def _elapsed(draws: Draws, rows: Array, quick: float, quick_deaths: float, slow_deaths: float) -> Array:
+def _elapsed(draws: Draws, rows: Array, quick: float, quick_deaths: float, slow_deaths: float, first_day: str = "founding") -> Array:
     """Weeks already lived in the home, drawn as a stock of residents has them, from survival after admission."""
     slow_part = (1.0 - quick) / slow_deaths
-    is_slow = draws.uniforms("founding: quick or slow", rows) < slow_part / (slow_part + quick / quick_deaths)
-    luck = evenly(draws, "founding: years in the care home", is_slow.astype(np.int64))
+    is_slow = draws.uniforms(f"{first_day}: quick or slow", rows) < slow_part / (slow_part + quick / quick_deaths)
+    luck = evenly(draws, f"{first_day}: years in the care home", is_slow.astype(np.int64))
     return -np.log1p(-luck) / np.where(is_slow, slow_deaths, quick_deaths) * WEEKS
 
 
@@ -112,23 +167,20 @@ def _move_in(town: Town, rows: Array, weeks: Array, nhs_pays: float) -> None:
             continue
         k, people, stay = town.service(name), rows[here], weeks[here]
         r.needs_entry[people] = True
-        funder = _spent_down(town, people, stay, town.services[k].own_price(people, np.zeros(len(people)), town))
-        if name == "nursing":
-            luck = town.draws.traits("choosing: the NHS pays", people)
-            funder = np.where((luck < nhs_pays) & (r.need[people] == ROUND_THE_CLOCK), NHS, funder)
+        funder = _payers(town, name, people, stay, nhs_pays)
         left = r.partner[people]
         r.alone[left[left >= 0]] = True
         _place(town, k, people, stay, funder, working_age=False)
 
 
-def _needs_a_nurse(town: Town, rows: Array) -> Array:
+def _needs_a_nurse(town: Town, rows: Array, first_day: str = "founding") -> Array:
     """Who lives in a nursing home: by how well each kind of home suits, as those who come later will choose."""
     if not (town.has("nursing") and town.has("residential")):
         return np.full(len(rows), town.has("nursing"))
     nursing, residential = (np.exp(town.services[town.service(s)].suits(rows, town))
                             for s in ("nursing", "residential"))
     chance = nursing / np.maximum(nursing + residential, np.finfo(np.float64).tiny)
-    return np.asarray(evenly(town.draws, "founding: nursing home", town.residents.need[rows]) < chance)
+    return np.asarray(evenly(town.draws, f"{first_day}: nursing home", town.residents.need[rows]) < chance)
 
 
 def _spent_down(town: Town, rows: Array, weeks: Array, price: Array) -> Array:
@@ -183,13 +235,21 @@ def _learning_disability(town: Town, draws: Draws, home: Array, tenancy: Array, 
             _place(town, town.service(name), rows[here], since[here], np.full(len(here), COUNCIL), working_age=True)
 
 
-def _others_of_working_age(town: Town, draws: Draws, mental: float, physical: float, home: float, tenancy: float,
-                           years: float) -> None:
-    """Lasting mental ill health and physical disability: some are supported, a few of them in homes or tenancies."""
+def _supported_others(town: Town, mental: float, physical: float) -> tuple[Array, Array, Array]:
+    """Working-age people (rows) with a physical disability or (mask) lasting mental ill health, and how many of each are supported."""
     r = town.residents
     rows = np.flatnonzero(r.present & ((r.group == MENTAL) | (r.group == PHYSICAL)) & (r.age < town.door.older_from))
     is_mental = (r.group[rows] == MENTAL).astype(np.int64)
-    wanted = whole(np.bincount(is_mental, minlength=2) * np.array([physical, mental]), 0.5)
+    usual = np.bincount(is_mental, minlength=2) * np.array([physical, mental])
+    scale = readiness.scale(town, readiness.OTHERS, float(usual.sum()))
+    readiness.comes(town, "other working age", scale, mental)
+    return rows, is_mental, np.minimum(usual * scale, np.bincount(is_mental, minlength=2))
+
+
+def _others_of_working_age(town: Town, draws: Draws, rows: Array, is_mental: Array, how_many: Array, home: float, tenancy: float,
+                           years: float) -> None:
+    """Some people with lasting mental ill health or a physical disability are supported, a few of them in homes or tenancies."""
+    r, wanted = town.residents, whole(how_many, 0.5)
     poor = ~town.means.pays_own_way(r.savings[rows])
     more = np.maximum(r.need[rows], r.band[rows]) * poor.astype(np.float64)
     rows = rows[_picked(draws, "founding: supported at working age", rows, more, is_mental, wanted)]

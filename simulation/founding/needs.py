@@ -30,6 +30,7 @@ from simulation.evidence.units import (
     Weeks,
     Years,
 )
+from simulation.founding import readiness
 from simulation.founding.lots import chosen, evenly
 from simulation.founding.steady import OLDEST, balance, excess_by_age
 from simulation.places import Place
@@ -70,12 +71,16 @@ def needs(town: Town, residents: Table, place: Place, draws: Draws, *,
     """
     b = {k: v if isinstance(v, np.ndarray) else float(v) for k, v in locals().items()
          if isinstance(v, (float, np.ndarray))}
+    of_working_age = np.count_nonzero(residents.present & (residents.age < OLDER))
+    more = readiness.scale(town, readiness.LEARNING, float(learning_disability[0]) * of_working_age)
+    known = learning_disability * more
+    b["learning_disability"], b["learning_disability_at_18"] = known, float(learning_disability_at_18) * more
     b["ratio"] = ratios(onset_women, dementia_on_onset, dementia_on_progress, fifth_onset, float(fifth_progress_power))
     b["down"], b["down_one"] = recoveries(recovery_shares, float(dementia_on_recovery))
     tables, r, rows = town.tables, residents, np.arange(len(residents))
     factor = excess_by_age(np.arange(OLDEST + 1), np.array(EXCESS_AGES), excess_age)
     tables["prevalence"], tables["base_mortality"] = balance(
-        place.life_table, _death_ratio(r, place, fifth_deaths), starting_need, float(learning_disability[0]), b, factor)
+        place.life_table, _death_ratio(r, place, fifth_deaths), starting_need, float(known[0]), b, factor)
     tables["limiting"] = _limiting(tables["prevalence"], limiting_by_age, float(limiting_with_need))
     state = _states(r, draws, tables["prevalence"])
     r.need[:], r.dementia[:] = state // 2, state % 2

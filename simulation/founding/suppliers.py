@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulation.door import REABLEMENT
 from simulation.founding.lots import whole
 from simulation.places import Place
 from simulation.service import Service
@@ -84,7 +85,7 @@ def others(town: Town, place: Place, sizes: Sizes) -> None:
             rows = _rows(town, service.name, np.zeros(len(town.neighbourhoods)))
             town.providers.neighbourhood[rows] = np.arange(len(rows))
         elif service.name == "reablement":
-            episodes = place["reablement_episodes"] * sizes.reablement_episodes / town.one_in
+            episodes = town.memory.get(REABLEMENT, place["reablement_episodes"]) * sizes.reablement_episodes / town.one_in
             _rows(town, service.name, np.array([max(episodes * sizes.reablement_weeks / 52, 1.0)]))
         else:
             _rows(town, service.name, np.zeros(max(round(counts.get(service.name, 1.0)), 1)))

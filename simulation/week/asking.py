@@ -37,7 +37,7 @@ def asking(residents: Any, draws: Draws, events: Events, town: Town, *,
     """
     _come_to_a_crisis(residents, draws, town, float(crisis_while_waiting))
     oldest = float(residents.age.max(initial=town.door.age_centre))
-    most_long = _weekly(town.door.most_a_year(oldest) * most_at_once)
+    most_long = _weekly(town.door.most_a_year(oldest, town.memory) * most_at_once)
     little = scale_requests * np.vstack([little_help_working_age, little_help_older])
     most_little = _weekly(little * most_at_once)
     long_key, little_key = draws.key("asking: long term"), draws.key("asking: a little help")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from simulation import budget, shift
+from simulation.door import REABLEMENT
 from simulation.evidence.units import By, Factor, LogOdds, PoundsPerYear, Share, Shares, Weeks
 from simulation.places import Place
 from simulation.process import changes
@@ -94,6 +95,6 @@ def fund(town: Town, place: Place, steering: shift.Steering, inflow: float, dire
 def present_policy(town: Town, place: Place, direct_payment_support: float) -> dict[str, float]:
     """Pounds a week for what the council funds today, at prices in force: reablement, help with direct payments."""
     prices, people = town.prices, place["community_clients_year_end"] * place["direct_payment_share"]
-    episodes = place["reablement_episodes"] / WEEKS / town.one_in
+    episodes = town.memory.get(REABLEMENT, place["reablement_episodes"]) / WEEKS / town.one_in
     return {"reablement": episodes * prices["reablement_episode"],
             "direct_payments": people * direct_payment_support / WEEKS / town.one_in * prices["care_index"]}

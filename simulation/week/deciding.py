@@ -47,7 +47,8 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
     for cause, mask in (("council", ~own), ("own means", own)):
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
     residents.last_assessed[rows] = town.week
-    found = draws.happens("deciding: found eligible", min(found_eligible * town.commissioner.practice, 1.0), rows)
+    ready = np.where(the_door.MEDICAL[residents.reason[rows]], 1.0, the_door.found_to_need_it(rows, town))
+    found = draws.happens("deciding: found eligible", np.minimum(found_eligible * town.commissioner.practice * ready, 1.0), rows)
     passing = ~the_door.outlasts(rows, town)
     has_some = residents.funder[rows] > NOBODY
     eligible = has_some | (~passing & (own | (_meets_the_minimum(rows, town, met_by_others) & found)))

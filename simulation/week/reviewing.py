@@ -178,7 +178,7 @@ def _moves_on(people: Array, draws: Draws, events: Events, town: Town, older: Pe
     """Some residents want a home of their own again; they ask, and go when there is one. Nobody is moved by a plan."""
     r = town.residents
     rate = np.where(the_door.is_older(people, town), np.where(r.need[people] <= PERSONAL, older.weekly, 0.0),
-                    town.door.working_age_moves_on.weekly)
+                    town.door.working_age_moves_on.weekly * town.memory.get(the_door.MOVES_ON, 1.0))
     rate = np.where((r.stage[people] == 0) & (r.hospital[people] == 0), rate, 0.0)
     rows = people[draws.happens("reviewing: wants to move on", rate, people)]
     r.stage[rows], r.reason[rows], r.asked[rows] = WAITING, PLANNED, town.week
