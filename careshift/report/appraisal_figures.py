@@ -14,9 +14,7 @@ from scenarios.appraisal.discounting import factors
 from scenarios.appraisal.lines import FISCAL, PUBLIC, SOCIAL
 from scenarios.appraisal.whole import Appraisal, curves, options, worths
 
-SHORT = {"council": "Council, its own money", "grant": "Transition money (national grant)", "nhs": "NHS, cash", "dwp": "Benefits system (DWP)",
-         "people_pay": "People, what they pay for care", "people_benefits": "People, benefits for care needs", "families": "Families' hours, valued",
-         "wellbeing": "Wellbeing", "optimism": "Allowance for optimism"}
+SHORT = {name: f"{text[0].upper()}{text[1:]}" for name, text in told.SHORT.items()}
 
 
 def payers(a: Appraisal) -> Picture:

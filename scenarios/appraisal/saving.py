@@ -29,6 +29,12 @@ SOURCES: Mapping[str, str] = {
     "need": "People need less help", "unmet": "Eligible need goes unmet", "families": "Families do it",
     "others": "Somebody else pays", "price": "A lower price for the same need"}
 
+# Each source as it is said when it saves the council money, and when it costs it.
+SAID: Mapping[str, tuple[str, str]] = {
+    "need": ("people need less help", "people need more help"), "unmet": ("eligible need goes unmet", "eligible need is met that was not"),
+    "families": ("families do more", "families do less"), "others": ("others pay more (people, NHS, rents met by benefits)", "others pay less"),
+    "price": ("the same need at a lower price", "the plan itself and dearer support for the same need")}
+
 
 class Kind(NamedTuple):
     """One payer's savings (+) of each kind, and what costs it more (-); they add up to what it saves in all [worlds, years]."""

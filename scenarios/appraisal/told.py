@@ -12,13 +12,16 @@ from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, apart, liste
 from scenarios.appraisal.discounting import a_year, present_value
 from scenarios.appraisal.ledger import more
 from scenarios.appraisal.lines import PUBLIC, SOCIAL, Line
-from scenarios.appraisal.saving import KINDS
+from scenarios.appraisal.saving import KINDS, SAID, SOURCES
 from scenarios.appraisal.sure import withheld
 from scenarios.appraisal.switching import Switch
 from scenarios.appraisal.values import EDITION, YEAR_ZERO
 from scenarios.appraisal.whole import Appraisal, futures, variations
 
 Rows = list[tuple[str, ...]]
+SHORT = {"council": "the council's own money", "grant": "the national grant", "nhs": "the NHS in cash", "dwp": "the benefits system",
+         "people_pay": "people, in what they pay for care", "people_benefits": "people, in benefits for care needs", "families": "families' hours, valued",
+         "wellbeing": "wellbeing", "optimism": "allowance for optimism"}
 
 
 class Point(NamedTuple):
@@ -65,10 +68,8 @@ def _payback(a: Appraisal) -> str:
 
 
 def _who(a: Appraisal) -> str:
-    said = []
-    for line in (*a.ledger.held_by(PUBLIC), *a.ledger.held_by(("people", "families"))):
-        said.append(f"{line.title[0].lower() if line.name != 'nhs' else line.title[0]}{line.title[1:]} {_gains(middle(line.value(a.ledger.values)))}")
-    return f"At {years(a.r)[0]} worth, all years: {'; '.join(said)}."
+    said = [f"{SHORT[line.name]} {_gains(middle(line.value(a.ledger.values)))}" for line in a.ledger.held_by((*PUBLIC, "people", "families"))]
+    return f"All years at {years(a.r)[0]} worth: {'; '.join(said)}."
 
 
 def _gains(x: Range) -> str:
@@ -87,9 +88,10 @@ def _worth(a: Appraisal) -> str:
 def _from(a: Appraisal) -> str:
     """Which sources of saving are of one sign over the years, and of which kind what is saved is."""
     rate, saved = a.ledger.values.discount_costs, a.kinds[0]
-    worth = {s.title: middle(present_value(s.amount, rate)) for s in a.sources}
-    up, down, open_ = ([f"{t[0].lower()}{t[1:]} ({span(x, 'money')})" for t, x in worth.items() if is_so(x)]
-                       for is_so in (lambda x: x.low > 0, lambda x: x.high < 0, lambda x: x.low <= 0 <= x.high))
+    worth = {s.name: middle(present_value(s.amount, rate)) for s in a.sources}
+    up = [f"{SAID[name][0]} ({_up_to(x)})" for name, x in worth.items() if x.low > 0]
+    down = [f"{SAID[name][1]} ({_up_to(Range(-x.high, -x.low, -x.mean))})" for name, x in worth.items() if x.high < 0]
+    open_ = [SOURCES[name].lower() for name, x in worth.items() if x.low <= 0 <= x.high]
     told = [f"All years together, what lowers the council's net spending: {listed(up) or 'nothing clearly'}",
             f"what raises it: {listed(down) or 'nothing clearly'}"]
     told += [f"not clearly either: {listed(open_)}"] if open_ else []
