@@ -43,12 +43,10 @@ def points(a: Appraisal) -> list[Point]:
 
 
 def _cost(a: Appraisal) -> str:
-    peak, dear = a.peak, a.dearest
-    names = years(a.r)
+    dear, names = a.dearest, years(a.r)
     when = names[int(np.median(dear.year))]
     return (f"Over {len(names)} years the council's net spending is {apart(middle(-a.council_worth), 'money')} in all, at what it is worth in {names[0]} "
-            f"({_worlds(a)}). In the dearest year, mostly {when}, it is {_up_to(middle(dear.amount))} higher. Added up, the public purse is out of pocket "
-            f"by {_up_to(middle(peak.amount))} at the worst.")
+            f"({_worlds(a)}). In the dearest year, mostly {when}, it is {_up_to(middle(dear.amount))} higher.")
 
 
 def _up_to(x: Range) -> str:
@@ -59,21 +57,24 @@ def _up_to(x: Range) -> str:
 
 def _payback(a: Appraisal) -> str:
     n, horizon = a.r.count, len(years(a.r))
+    deep = f"At the worst, added up since the start, it is out of pocket by {_up_to(middle(a.peak.amount))}."
     plainly, later = (int(np.isfinite(a.paid_back(d)).sum()) for d in (False, True))
     if not plainly:
-        return f"Never within {horizon} years for the public purse, in any of the {n} worlds run."
+        return f"For the public purse, never within {horizon} years in any of the {n} worlds run. {deep}"
     first = np.sort(a.paid_back())[(n - 1) // 2]
     half = f", by {years(a.r)[int(first)]} in half of them" if np.isfinite(first) and n > 1 else ""
-    return (f"For the public purse, within {horizon} years in {plainly} of {n} worlds{half}; counting that later pounds are worth less, in {later} of {n}.")
+    return (f"For the public purse, within {horizon} years in {plainly} of {n} worlds{half}; counting that later pounds are worth less, in {later} of {n}. "
+            f"{deep}")
 
 
 def _who(a: Appraisal) -> str:
-    said = [f"{SHORT[line.name]} {_gains(middle(line.value(a.ledger.values)))}" for line in a.ledger.held_by((*PUBLIC, "people", "families"))]
-    return f"All years at {years(a.r)[0]} worth: {'; '.join(said)}."
-
-
-def _gains(x: Range) -> str:
-    return apart(x, "money", "worse off", "better off")
+    found = [(SHORT[line.name], middle(line.value(a.ledger.values))) for line in a.ledger.held_by((*PUBLIC, "people", "families"))]
+    found = sorted(found, key=lambda one: one[1].mean)
+    more_ = [f"{name} ({_up_to(Range(-x.high, -x.low, -x.mean))})" for name, x in found if x.high < 0]
+    less = [f"{name} ({_up_to(x)})" for name, x in reversed(found) if x.low > 0]
+    open_ = [name for name, x in found if x.low <= 0 <= x.high]
+    said = [f"More is paid by {listed(more_) or 'nobody, clearly'}", f"less by {listed(less) or 'nobody, clearly'}"]
+    return "; ".join(said + ([f"neither clearly by {listed(open_)}"] if open_ else [])) + f". All years, at {years(a.r)[0]} worth."
 
 
 def _worth(a: Appraisal) -> str:
@@ -199,7 +200,7 @@ def _worth_of(amounts: np.ndarray, rate: float) -> float:
     return float(present_value(amounts, rate).mean())
 
 
-SOURCE = ("Where what the council saves (+) or loses (-) comes from", "Last year", "Mean of the last year", "All years, first year's worth", "How reckoned")
+SOURCE = ("Council saves (+) or loses (-)", "Last year", "Mean", "All years, at first-year worth", "How reckoned")
 
 
 def source_rows(a: Appraisal) -> Rows:
