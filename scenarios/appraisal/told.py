@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.answers_base import ENOUGH, baseline, years
+from scenarios.answers_base import ENOUGH, PlanType, baseline, plan_type, years
 from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, apart, listed, mean, middle, plain, span, step
 from scenarios.appraisal.discounting import a_year, present_value
 from scenarios.appraisal.ledger import more
@@ -297,3 +297,8 @@ def value_rows(a: Appraisal) -> Rows:
     return rows
 
 
+
+
+def kind(a: Appraisal) -> PlanType:
+    """What kind of plan it is, from the arithmetic: fixed in every title."""
+    return plan_type(a.r)
