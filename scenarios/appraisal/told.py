@@ -18,7 +18,7 @@ from scenarios.appraisal.switching import Switch
 from scenarios.appraisal.values import EDITION, YEAR_ZERO
 from scenarios.appraisal.whole import Appraisal, futures, variations
 
-Rows = list[tuple[str, ...]]
+Rows = Sequence[tuple[str, ...]]
 SHORT = {"council": "the council's own money", "grant": "the national grant", "nhs": "the NHS in cash", "dwp": "the benefits system",
          "people_pay": "people, in what they pay for care", "people_benefits": "people, in benefits for care needs", "families": "families' hours, valued",
          "wellbeing": "wellbeing", "optimism": "allowance for optimism"}
@@ -133,7 +133,7 @@ LINES = ("Line", "Worth in the first year", "Mean", "Equal sum a year", "Prices"
 
 def lines(a: Appraisal) -> Rows:
     """Cost and consequence: every line with its grades; subtotals of the public purse and of everything."""
-    out: Rows = []
+    out: list[tuple[str, ...]] = []
     for holders, title, total in ((PUBLIC, "Public purse", a.ledger.public_value), (("optimism", *SOCIAL), "Net present social value", a.ledger.social_value)):
         out += [_line(a, line) for line in a.ledger.held_by(holders)]
         out.append((title, span(middle(total), "money"), mean(middle(total), "money"), _yearly(a, total), "", ""))
@@ -288,13 +288,15 @@ def value_rows(a: Appraisal) -> Rows:
     """Every value the appraisal uses: what it is, how much, its range, grade, source and doubt."""
     rows = []
     for e in a.ledger.values.entries.values():
-        pounds = e.unit == "pounds"
-
-        def told(x: float | Sequence[float], pounds: bool = pounds) -> str:
-            return ", ".join(f"{v:.2f}" for v in x) if isinstance(x, tuple) else f"£{x:,.0f}" if pounds else f"{x:g}"  # type: ignore[str-bytes-safe]
-        span_ = "" if e.low == e.high else f"{told(e.low)} to {told(e.high)}"
-        rows.append((e.says.rstrip("."), told(e.value), span_, e.grade, e.source, e.doubt))
+        low, high = _written(e.low, e.unit), _written(e.high, e.unit)
+        rows.append((e.says.rstrip("."), _written(e.value, e.unit), "" if low == high else f"{low} to {high}", e.grade, e.source, e.doubt))
     return rows
+
+
+def _written(x: float | tuple[float, ...], unit: str) -> str:
+    if isinstance(x, tuple):
+        return ", ".join(f"{v:.2f}" for v in x)
+    return f"£{x:,.0f}" if unit == "pounds" else f"{x:g}"
 
 
 
