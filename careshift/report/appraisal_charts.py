@@ -9,7 +9,8 @@ from matplotlib.ticker import FuncFormatter
 
 from careshift.report.charts import DASHES, GREY, INK, ORANGE, TEAL, TEXT, _tick, drawing, svg, wrapped
 
-MARKS = (("o", INK), ("s", ORANGE), ("^", TEAL), ("D", "#8a3b0a"), ("v", "#5f6670"))
+MARKS = (("o", INK), ("s", ORANGE), ("^", TEAL), ("D", "#8a3b0a"), ("v", "#6b4a86"))  # the plan first, then its rivals, in both pictures
+NEUTRAL = ("x", GREY)  # doing nothing
 
 
 def plane(points: Mapping[str, tuple[np.ndarray, np.ndarray]], name: str, title: str, words: str) -> str:
@@ -36,11 +37,11 @@ def plane(points: Mapping[str, tuple[np.ndarray, np.ndarray]], name: str, title:
 
 
 def curves(at: np.ndarray, panels: Sequence[tuple[str, Mapping[str, np.ndarray]]], below: str, name: str, title: str, words: str) -> str:
-    """Two or more panels of courses over the worth of one more ASCOT-year (£ thousand), told apart by dashes and marks."""
+    """Panels of courses over the worth of one more ASCOT-year (£ thousand), doing nothing first, told apart by dashes and marks."""
     with drawing(3.9, len(panels)) as (figure, axes):
         every = max(1, len(at) // 8)
         for ax, (head, courses) in zip(axes.flat, panels):
-            for (label, values), (mark, colour), dash in zip(courses.items(), MARKS, DASHES):
+            for (label, values), (mark, colour), dash in zip(courses.items(), (NEUTRAL, *MARKS), (DASHES[2], *DASHES[:2], *DASHES[3:])):
                 ax.plot(at / 1000, values, color=colour, linestyle=dash, marker=mark, markevery=every, markersize=5, linewidth=2, label=wrapped(label, 60))
             ax.set_title(head, loc="left", fontsize=10.5, fontweight="bold")
             ax.set_xlabel(below)

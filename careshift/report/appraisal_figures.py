@@ -27,8 +27,9 @@ def payers(a: Appraisal) -> Picture:
     words = "Parts above the line cost more than doing nothing, parts below cost less. In all: " + "; ".join(
         f"{name} {charts.signed(x)}" for name, x in zip(names, whole))
     drawn = charts.stack(parts, whole, names, "£ million a year", "payers", title, words)
-    head, rows = told.affordable(a)
-    return Picture(title, Markup(drawn), "More (+) or less (-) than doing nothing, real terms, not discounted; means over the worlds run.", Table(head, rows))
+    rows = [(name, *(charts.signed(values[k]) for _, values in parts), charts.signed(whole[k])) for k, name in enumerate(names)]
+    return Picture(title, Markup(drawn), "More (+) or less (-) than doing nothing, real terms, not discounted; means over the worlds run.",
+                   Table(("£ million", *(label for label, _ in parts), "Public purse"), rows))
 
 
 def added_up(a: Appraisal) -> Picture:
@@ -54,7 +55,8 @@ def bridge(a: Appraisal) -> Picture:
     parts = [*found, ("Net present social value", whole)]
     drawn = charts.steps(parts, "£ million, worth in the first year; gained (+) or lost (-)", "bridge", title,
                          "; ".join(f"{name} {charts.signed(x)}" for name, x in parts))
-    return Picture(title, Markup(drawn), "Means over the worlds run. Lines above and below may be far surer than their sum.", Table(told.LINES, told.lines(a)))
+    return Picture(title, Markup(drawn), "Means over the worlds run; the ranges are in the table above. Lines may be far surer than their sum.",
+                   Table(("Line", "£ million"), [(name, charts.signed(x)) for name, x in parts]))
 
 
 def plane(a: Appraisal) -> Picture:

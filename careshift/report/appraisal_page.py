@@ -48,7 +48,8 @@ def render(a: Appraisal) -> str:
         a=a, r=r, about=a.about, place=places.load(a.about["place"]), kind=answers.plan_type(r), plan_line=answers.plan_line(r), years=answers.years(r),
         points=told.points(a), first_look=told.first_look(a), needed=answers.ENOUGH, range_name=answers.range_name(r), weighted=a.weighted,
         way_title=TITLES[a.way], not_bookable=NOT_BOOKABLE, conventions=told.conventions(a), lowers=lowers_spending(r),
-        ratio=f"£{ratio:,.1f}" if np.isfinite(ratio) and a.enough else "", values_hash=register.load(register.APPRAISAL).hash[:12],
+        ratio=f"{'-' if ratio < 0 else ''}£{abs(ratio):,.1f}" if np.isfinite(ratio) and a.enough else "",
+        values_hash=register.load(register.APPRAISAL).hash[:12],
         **shown, **(_sure(a) if a.enough else {}))
 
 

@@ -17,7 +17,7 @@ from scenarios.appraisal.discounting import present_value
 from scenarios.appraisal.lines import FISCAL, SOCIAL, Ledger
 
 FURTHEST = 1000.0  # times the value believed: beyond it nothing breaks even
-RATES = (-0.5, 1.0)  # discount rates between which a root is looked for
+RATES = (-0.2, 0.3)  # discount rates between which a root is looked for
 
 
 class Switch(NamedTuple):

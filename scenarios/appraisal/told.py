@@ -20,7 +20,7 @@ from scenarios.appraisal.whole import Appraisal, futures, variations
 
 Rows = Sequence[tuple[str, ...]]
 SHORT = {"council": "the council's own money", "grant": "the national grant", "nhs": "the NHS in cash", "dwp": "the benefits system",
-         "people_pay": "people, in what they pay for care", "people_benefits": "people, in benefits for care needs", "families": "families' hours, valued",
+         "people_pay": "people, in what they pay for care", "people_benefits": "people, in benefits for care needs", "families": "families, in hours valued",
          "wellbeing": "wellbeing", "optimism": "allowance for optimism"}
 
 
@@ -103,8 +103,8 @@ def _from(a: Appraisal) -> str:
 def _sure(a: Appraisal) -> str:
     if not a.enough:
         return f"Not at all: {a.r.count} pairs of runs. A result takes at least {ENOUGH}."
-    return "; ".join(f"{c.title[0].lower() if not c.title.startswith('It') else 'it'}{c.title[1 if not c.title.startswith('It') else 2:]}: {c.words}"
-                     for c in a.chances).capitalize() + " of the worlds run. " + _grades(a)
+    said = [f"{c.title[0].lower()}{c.title[1:]} in {c.words}" for c in a.chances]
+    return f"Of the {a.r.count} worlds run: {'; '.join(said)}. {_grades(a)}"
 
 
 def _grades(a: Appraisal) -> str:
@@ -228,7 +228,7 @@ def added(a: Appraisal) -> Rows:
             continue
         x = middle(t.amount[:, -1])
         money = t.unit.startswith("pounds")
-        amount = f"{span(x, 'money')} a year" if money else f"{_count(x)} {t.unit}"
+        amount = f"{span(x, 'money')} a year" if money else f"{_count(x) if t.share is not None else span(x, 'count')} {t.unit}"
         share = middle(t.share[:, -1]) if t.share is not None else None
         rows.append((t.word.capitalize(), t.title, amount, "" if share is None or not share.known else f"{share.mean:.0%}", t.says))
     return rows

@@ -25,8 +25,7 @@ from scenarios.results import Results
 
 EFFECT = "ascot_years"  # what people gain, on the cost-effectiveness plane, however wellbeing is valued
 MOST_WORTH, STEPS = 100_000, 41  # pounds for one more ASCOT-year: how far the curves go, and in how many steps
-CHANCES = (("The council's net spending is lower, over all years", "council"), ("It pays for the public purse", "public"),
-           ("It is worth it, with people, families and wellbeing", "social"))
+CHANCES = ("The council spends less over all years", "It pays for the public purse", "It is worth it, people, families and wellbeing counted")
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def appraise(r: Results, about: Mapping[str, Any], way: Wellbeing = Wellbeing.WE
     v, place = values or shipped(), str(about["place"])
     held = ledger(r, way, place=place, values=v)
     many = sure.enough(r.count)
-    chances = [sure.chance(x, title) for (title, _), x in zip(CHANCES, (present_value(-more(r, "council_net"), v.discount_costs), held.public_value,
+    chances = [sure.chance(x, title) for title, x in zip(CHANCES, (present_value(-more(r, "council_net"), v.discount_costs), held.public_value,
                                                                        held.social_value))] if many else []
     hours = more(r, "unpaid_value"), more(r, "unpaid_hours")
     return Appraisal(r, about, way, weighted, held, saving.kinds(r, held), saving.sources(r), additionality.additionality(r), double_running(r),
