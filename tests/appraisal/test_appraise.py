@@ -93,7 +93,7 @@ def test_the_plan_type_is_fixed_in_every_title(a: Appraisal, page: str) -> None:
 
 def test_a_stranger_finds_cost_payback_payer_and_doubt_first(page: str) -> None:
     first = words_of(page[:page.index('id="lines"')])
-    for words in ("What it costs", "When it pays back", "Who pays", "Is it worth it", "How sure", "of the worlds run"):
+    for words in ("What it costs", "When it pays back", "Who pays", "Is it worth it", "How sure", "Of the 20 worlds run"):
         assert words in first
     assert first.index("8 in 10 of the 20 worlds run") < first.index("Plan type"), "a range comes before anything else"
 
