@@ -28,6 +28,7 @@ __all__ = ["Comparison", "Results", "Scenario", "appraise", "check", "compare", 
            "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
+APPRAISAL = "appraisal"
 Progress = Callable[[runs.Replication, int, int], None]
 
 
@@ -74,8 +75,8 @@ def week() -> list[Any]:
 
 def evidence(*, grade: str | None = None, used_by: str | None = None, kind: str | None = None) -> list[register.Entry]:
     """Entries of the evidence register, filtered by grade, by the process or service that believes them, by kind."""
-    entries: Sequence[register.Entry] = list(register.load().entries.values())
-    users = readers() if used_by else {}
+    entries: Sequence[register.Entry] = list(register.load(register.APPRAISAL if used_by == APPRAISAL else register.FOLDER).entries.values())
+    users = readers() if used_by and used_by != APPRAISAL else {}
     return [e for e in entries
             if (grade is None or e.grade == grade.upper()) and (kind is None or e.kind == kind)
             and (used_by is None or e.page == used_by or used_by in users.get(e.key, set()))]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.answers_base import baseline, baselines, main_run
+from scenarios.answers_base import baseline, changes_nothing, main_run
 from scenarios.answers_beside import BELIEFS, rule_words
 from scenarios.appraisal import additionality, distribution, saving, sure, switching
 from scenarios.appraisal.additionality import Told
@@ -22,6 +22,7 @@ from scenarios.appraisal.switching import Switch
 from scenarios.appraisal.values import Values, Wellbeing, shipped
 from scenarios.design import Run
 from scenarios.results import Results
+from simulation.errors import BadInput, Problem
 
 EFFECT = "ascot_years"  # what people gain, on the cost-effectiveness plane, however wellbeing is valued
 MOST_WORTH, STEPS = 100_000, 41  # pounds for one more ASCOT-year: how far the curves go, and in how many steps
@@ -92,8 +93,10 @@ def appraise(r: Results, about: Mapping[str, Any], way: Wellbeing = Wellbeing.WE
              values: Values | None = None) -> Appraisal:
     """Appraise a comparison's plan. From fewer than twenty pairs no chance, break-even or distribution is worked out.
 
-    Raises BadInput for runs that do not hold what an appraisal needs.
+    Raises BadInput for a plan that changes nothing, and for runs that do not hold what an appraisal needs.
     """
+    if changes_nothing(r):
+        raise BadInput(Problem("", 0, r.scenario.name, "changes nothing, so there is nothing to appraise", "appraise a plan"))
     v, place = values or shipped(), str(about["place"])
     held = ledger(r, way, place=place, values=v)
     many = sure.enough(r.count)
@@ -178,7 +181,3 @@ def futures(a: Appraisal) -> tuple[list[str], list[Regret]]:
             gains["This plan"].append(worth(run))
     return names, sure.regrets(gains)
 
-
-def rules_run(r: Results) -> list[str]:
-    """The budget rules under which doing nothing was run, in words."""
-    return [rule_words(run.budget_rule) for run in baselines(r)]

@@ -18,10 +18,10 @@ from careshift.report import appraisal_page, workbook
 from scenarios.answers_base import ENOUGH
 from scenarios.appraisal import told
 from scenarios.appraisal.numbers import HEADLINE, line_numbers
-from scenarios.appraisal.whole import Appraisal, curves, futures, options
+from scenarios.appraisal.whole import Appraisal, appraise, curves, futures, options
 from simulation.errors import BadInput
 from tests.appraisal import made
-from tests.test_report import Read, words_of
+from tests.test_report import Read, made_up, words_of
 from tests.test_results import read
 
 
@@ -132,6 +132,19 @@ def test_from_four_pairs_the_page_says_what_may_not_be_concluded_and_tells_none_
         curves(small)
     with pytest.raises(BadInput):
         futures(small)
+
+
+def test_a_plan_that_changes_nothing_is_not_appraised() -> None:
+    nothing = made_up("as_now", 2, beside=False)
+    with pytest.raises(BadInput, match="nothing to appraise"):
+        appraise(nothing, made.about(nothing))
+
+
+def test_the_values_are_listed_like_all_evidence() -> None:
+    found = {e.name: e for e in api.evidence(used_by="appraisal")}
+    assert {"wellby", "discount_costs", "optimism_costs"} <= set(found) and all(e.source for e in found.values())
+    assert not {"appraisal"} & {e.page for e in api.evidence()}, "the model believes none of it"
+    assert "wellby" in CliRunner().invoke(cli.app, ["evidence", "--used-by", "appraisal"]).stdout
 
 
 # Beside others -----------------------------------------------------------------------------------------------------------
