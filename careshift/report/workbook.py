@@ -22,6 +22,7 @@ from scenarios.appraisal.values import MEASURES
 from scenarios.appraisal.whole import Appraisal
 
 FIRST_YEAR = 3  # the column in which years begin
+A4, A_LINE = 9, 15.0  # the workbook's number for a paper size, and points of a line
 NAMES = ("discount_costs", "discount_wellbeing", "worth_of_a_year", "price_of_an_hour", "optimism_costs")
 
 
@@ -63,8 +64,16 @@ class _Book:
         self._summary()
 
     # Sheets -------------------------------------------------------------------------------------------------------
+    def _sheet(self, name: str) -> Any:
+        """A sheet that prints on as many pages as it is long, and no wider than one."""
+        sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
     def _about(self) -> None:
-        sheet, a = self.book.add_worksheet("Read first"), self.a
+        sheet, a = self._sheet("Read first"), self.a
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 110)
         said = [("Appraisal", f"{answers.plan_type(a.r)}: {a.r.scenario.heading}"), ("Question", a.r.scenario.question),
@@ -74,11 +83,12 @@ class _Book:
                 ("A model", "Not a forecast, and not for decisions about anyone. It recommends nothing."),
                 ("Made with", f"careshift {a.about['careshift']}, seed {a.about['seed']}, {a.r.count} pairs, code {a.about['code_hash']}")]
         for k, (what, text) in enumerate(said):
+            sheet.set_row(k, _high((text, 110)))
             sheet.write(k, 0, what, self.bold)
             sheet.write_string(k, 1, text, self.wrap)
 
     def _values(self) -> None:
-        sheet, a, v = self.book.add_worksheet("Values"), self.a, self.a.ledger.values
+        sheet, a, v = self._sheet("Values"), self.a, self.a.ledger.values
         sheet.set_column(0, 0, 60)
         sheet.set_column(1, 2, 14)
         sheet.set_column(3, 3, 90)
@@ -91,23 +101,26 @@ class _Book:
                                                                                       v.optimism_costs, "optimism_costs"))
         for k, ((title, value, entry), name) in enumerate(zip(shown, NAMES), 1):
             held = v.entries.get(entry)
+            said = f"{held.source}. {held.doubt}" if held else family.says
+            sheet.set_row(k, _high((said, 90)))
             sheet.write(k, 0, title, self.wrap)
             sheet.write_number(k, 1, value, self.given)
             sheet.write(k, 2, held.grade if held else family.price_grade)
-            sheet.write_string(k, 3, f"{held.source}. {held.doubt}" if held else family.says, self.wrap)
+            sheet.write_string(k, 3, said, self.wrap)
             self.book.define_name(name, f"=Values!$B${k + 1}")
         for k, row in enumerate(told.value_rows(a), len(NAMES) + 3):
-            sheet.write_string(k, 0, row[0], self.wrap)
-            sheet.write_string(k, 1, row[1])
-            sheet.write_string(k, 2, row[3])
-            sheet.write_string(k, 3, f"{row[4]}. {row[5]} Range: {row[2] or 'none'}.", self.wrap)
+            told_ = f"{row[4]}. {row[5]} Range: {row[2] or 'none'}."
+            sheet.set_row(k, _high((row[0], 60), (row[1], 14), (told_, 90)))
+            for c, text in enumerate((row[0], row[1], row[3], told_)):
+                sheet.write_string(k, c, text, self.wrap)
 
     def _lines(self) -> None:
         """Means over worlds: what was found by year, what follows from it, present values, annual equivalents, payback."""
-        sheet, n = self.book.add_worksheet("Lines"), len(self.years)
+        sheet, n = self._sheet("Lines"), len(self.years)
         sheet.set_column(0, 0, 58)
         sheet.set_column(1, FIRST_YEAR + n, 14)
         sheet.freeze_panes(1, 1)
+        sheet.set_row(0, 2 * A_LINE)
         sheet.write_row(0, 0, ("Means over worlds, pounds unless said", "Worth in the first year", "Equal sum a year", *self.years), self.bold)
         v = self.a.ledger.values
         for k, (title, name, rate) in enumerate((("Discount factor, money", "discount_costs", v.discount_costs),
@@ -178,9 +191,10 @@ class _Book:
 
     def _worlds(self) -> None:
         """Present value of each line in each world; sums, means and chances as formulas."""
-        sheet, ledger = self.book.add_worksheet("Worlds"), self.a.ledger
+        sheet, ledger = self._sheet("Worlds"), self.a.ledger
         lines = ledger.held_by((*FISCAL, *SOCIAL))
         sheet.set_column(0, len(lines) + 2, 17)
+        sheet.set_row(0, 4 * A_LINE)
         sheet.write_row(0, 0, ("World", *(line.title for line in lines), "Public purse", "Net present social value"), self.bold)
         worth, n = [line.value(ledger.values) for line in lines], self.a.r.count
         public = [k for k, line in enumerate(lines, 1) if line.holder in PUBLIC]
@@ -201,7 +215,7 @@ class _Book:
 
     def _summary(self) -> None:
         """The rows of summary.csv this appraisal is made of, to the digit, and the budget without the plan."""
-        sheet, rows = self.book.add_worksheet("summary.csv"), headline(self.a.r)
+        sheet, rows = self._sheet("summary.csv"), headline(self.a.r)
         sheet.set_column(0, 14, 15)
         if rows:
             sheet.write_row(0, 0, list(rows[0]), self.bold)
@@ -213,13 +227,20 @@ class _Book:
         sheet.write_row(len(rows) + 3, 0, [float(x) for x in base], self.pounds)
 
     def _table(self, name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        sheet = self.book.add_worksheet(name)
+        sheet = self._sheet(name)
         sheet.set_column(0, 0, 52)
         sheet.set_column(1, len(head), 22)
         sheet.write_row(0, 0, head, self.bold)
+        sheet.set_row(0, _high(*((text, 22) for text in head[1:])))
         for k, row in enumerate(rows, 1):
+            sheet.set_row(k, _high((row[0], 52), *((text, 22) for text in row[1:])))
             for c, text in enumerate(row):
                 sheet.write_string(k, c, str(text), self.wrap)
+
+
+def _high(*texts: tuple[str, int]) -> float:
+    """How high a row must be for these texts in columns of this width to be seen whole."""
+    return A_LINE * max(1, *(-(-int(len(text) * 1.1) // width) for text, width in texts), 1)
 
 
 def _put(sheet: Any, row: int, column: int, x: Any) -> None:
