@@ -12,6 +12,10 @@ from typing import Any
 import careshift as package
 from scenarios import design, keeping, runs, service_facts
 from scenarios import plan as files
+from scenarios.appraisal.opened import opened
+from scenarios.appraisal.values import Wellbeing
+from scenarios.appraisal.whole import Appraisal
+from scenarios.appraisal.whole import appraise as worked_out
 from scenarios.form import LARGEST_SEED
 from scenarios.plan import Scenario
 from scenarios.results import Results
@@ -20,10 +24,11 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence import register
 from simulation.plan import Plan
 
-__all__ = ["Comparison", "Results", "Scenario", "check", "compare", "evidence", "found", "measures", "places",
+__all__ = ["Comparison", "Results", "Scenario", "appraise", "check", "compare", "evidence", "found", "measures", "places",
            "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
+APPRAISAL = "appraisal"
 Progress = Callable[[runs.Replication, int, int], None]
 
 
@@ -70,8 +75,8 @@ def week() -> list[Any]:
 
 def evidence(*, grade: str | None = None, used_by: str | None = None, kind: str | None = None) -> list[register.Entry]:
     """Entries of the evidence register, filtered by grade, by the process or service that believes them, by kind."""
-    entries: Sequence[register.Entry] = list(register.load().entries.values())
-    users = readers() if used_by else {}
+    entries: Sequence[register.Entry] = list(register.load(register.APPRAISAL if used_by == APPRAISAL else register.FOLDER).entries.values())
+    users = readers() if used_by and used_by != APPRAISAL else {}
     return [e for e in entries
             if (grade is None or e.grade == grade.upper()) and (kind is None or e.kind == kind)
             and (used_by is None or e.page == used_by or used_by in users.get(e.key, set()))]
@@ -143,6 +148,21 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         with keeping.written(folder):
             results.write(folder, about, codebook())
     return Comparison(results, folder, about)
+
+
+def appraise(folder: str | Path, *, value: str = "wellby", weights: bool = False) -> Appraisal:
+    """Appraise a finished comparison in the manner of the Green Book, from the pairs of runs in its folder.
+
+    `value` is how wellbeing is valued, once: "wellby", "qaly" or "ascot"; `weights` asks for welfare weights. Raises
+    BadInput where the folder holds no whole comparison.
+    """
+    if value not in (known := [way.value for way in Wellbeing]):
+        raise BadInput(Problem("", 0, "--value", f"{value!r} is no way of valuing wellbeing",
+                               did_you_mean(value, known) or f"choose one of {', '.join(known)}; a gain is valued once"))
+    where = Path(folder)
+    where = Path("results") / where if not where.exists() and (Path("results") / where).exists() else where
+    results, about = opened(where, places())
+    return worked_out(results, about, Wellbeing(value), weighted=weights)
 
 
 def _counts(**given: tuple[int | None, int, int]) -> None:

@@ -111,7 +111,7 @@ def evidence(grade: str | None, used_by: str | None, place: str | None, kind: st
     _known("grade", grade and grade.upper(), ("A", "B", "C", "D"))
     _known("kind", kind, ("evidence", "calibrated", "assumption", "rule"))
     if used_by:
-        _known("used-by", used_by, {e.page for e in api.evidence()} | {b.name for b in api.week()})
+        _known("used-by", used_by, {e.page for e in api.evidence()} | {b.name for b in api.week()} | {api.APPRAISAL})
     found = api.evidence(grade=grade, used_by=used_by, kind=kind)
     for e in found:
         doubt = f" Doubt: {e.doubt}" if e.doubt else ""

@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios.answers_base import baseline, by_year, difference, last_year, main_run
 from scenarios.answers_words import Range, middle
+from scenarios.appraisal.discounting import repaid
 from scenarios.results import Results
 from simulation.measures import BESIDE, BUDGET_LINES, WATERFALL
 from simulation.plan import WEEKS_A_YEAR
@@ -93,9 +94,7 @@ def added_up(r: Results, measure: str = NET) -> list[Range]:
 
 def paid_back(r: Results, measure: str = NET) -> np.ndarray:
     """For each world: the year (from 0) by whose end what it cost is repaid for good; infinity where it never is."""
-    owed = np.cumsum(difference(r, measure), axis=1) >= 1  # pounds: less than one is rounding
-    last = np.where(owed.any(axis=1), owed.shape[1] - 1 - np.argmax(owed[:, ::-1], axis=1), -1)
-    return np.where(last + 1 < owed.shape[1], last + 1.0, np.inf)
+    return repaid(-difference(r, measure))
 
 
 def asked_and_moved(r: Results) -> tuple[np.ndarray, list[Range]] | None:

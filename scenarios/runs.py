@@ -31,8 +31,8 @@ from scenarios.design import Run
 from simulation.errors import Problem, RunStopped
 
 Index = list[tuple[int, str, str, str]]  # year, measure, unit, group
-Lines = dict[str, np.ndarray]  # pounds a week by budget line; and under LIVES on what everybody lived, year by year
-LIVES = "lives"
+Lines = dict[str, np.ndarray]  # pounds a week by budget line; and after PEOPLE what is known of everybody, year by year
+PEOPLE = "people: "
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,14 @@ def forked(state: Any, run: Run, beliefs: Any, reference: Lines | None
 
     gc.collect()  # a model and its town hold one another; without this each run's town stays beside the next
     believed = {"central": lambda b: b, "sceptic": sceptic, "evidence_only": evidence_only}[run.variant](beliefs)
-    spent = {line: series for line, series in reference.items() if line != LIVES} if reference else None
+    spent = {line: series for line, series in reference.items() if not line.startswith(PEOPLE)} if reference else None
+    people = {name.removeprefix(PEOPLE): kept for name, kept in (reference or {}).items() if name.startswith(PEOPLE)}
     system = from_state(state, replace(run.plan, reference=spent), beliefs=believed).run()
-    system.recorder.against = reference[LIVES] if reference else system.recorder.lives
+    system.recorder.twins.beside(people or system.recorder.twins.told())
     values = {(y, m, u, g): v for y, m, u, g, v in system.recorder.yearly(system.town)}
     weekly = {m: np.asarray(s, dtype=np.float32) for m, s in system.recorder.weekly(system.town).items()}
-    lines = {} if run.against else {**reference_lines(system.town), LIVES: system.recorder.lives}
+    told = {PEOPLE + name: kept for name, kept in system.recorder.twins.told().items()}
+    lines = {} if run.against else {**reference_lines(system.town), **told}
     system.close()
     return values, weekly, lines
 

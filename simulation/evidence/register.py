@@ -25,6 +25,7 @@ from simulation.evidence.units import NON_NEGATIVE, SCALARS, UNITS, By, Quantity
 from simulation.reading import Page, read_page
 
 FOLDER = Path(__file__).parent
+APPRAISAL = FOLDER / "appraisal"  # what results are valued at afterwards: `load(APPRAISAL)`; no run depends on it
 PRICE_YEAR = "2024-25"
 GRADES = ("A", "B", "C", "D")
 SHAPES = ("fixed", "normal", "lognormal", "beta", "uniform")
@@ -236,11 +237,11 @@ def load(folder: Path = FOLDER) -> Register:
     problems: list[Problem] = []
     entries: dict[str, Entry] = {}
     told = hashlib.sha256()
-    deflators = _deflators(folder)
+    deflators = _deflators(FOLDER if folder == APPRAISAL else folder)
     for path in sorted(folder.glob("*.yaml")):
         if path.stem == "deflators":
             continue
-        page = read_page(path, f"simulation/evidence/{path.name}")
+        page = read_page(path, f"simulation/evidence/{'appraisal/' if folder == APPRAISAL else ''}{path.name}")
         told.update(path.read_bytes())
         if not isinstance(page.data, dict):
             problems.append(page.problem((), "a page is a list of named numbers"))

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from simulation.evidence.lists import FIFTH, GROUP, TENURE
-from simulation.measures.instead import LIVES_ON, Instead, instead, lives_on
+from simulation.measures.instead import LIVES_ON, Instead, instead
 from simulation.measures.kinds import MEASURES, Divided, Happened, InYear, Measure, Now, Pounds, Seen, each_once
+from simulation.measures.twins import Twin, Twins
 from simulation.process import B1, F4, F8, I1, I2, kernel
 from simulation.rules import WEEKS
 from simulation.world.columns import Array
@@ -61,8 +62,7 @@ class Recorder:
         self.cell = np.zeros(len(town.residents), dtype=np.int16)
         self.seen = np.zeros(len(town.residents), dtype=np.bool_)
         self.in_year = np.zeros((self.years, CELLS + 1))
-        self.lives = np.zeros((self.years, len(town.residents)), dtype=np.uint8)  # on what everybody lives at each year's end
-        self.against: Array | None = None  # the same of the run compared with, where there is one
+        self.twins = Twins(self.years, len(town.residents), town.plan)  # everybody, to be laid beside themselves in the run compared with
         self._told: dict[int, F8] = {}
         self.renew(town)
 
@@ -88,7 +88,7 @@ class Recorder:
             if town.week % measure.every == 0:
                 self._look(measure, now, year, w)
         if town.week >= 0 and (w + 1) % WEEKS == 0:
-            self.lives[year] = lives_on(now)
+            self.twins.look(now, year, self.cell)
 
     def _look(self, measure: Seen, now: Now, year: int, w: int) -> None:
         i, given = self.at[measure.name], measure.look(now)
@@ -155,6 +155,8 @@ class Recorder:
             return _by_group(self.in_year[y]) * size
         if isinstance(measure, Instead):
             return self._instead(measure.what, y) * size
+        if isinstance(measure, Twin):
+            return self.twins.tell(measure, y, AS_ONE) * size
         return self._seen(measure, y) * size
 
     def _seen(self, measure: Measure, y: int) -> F8:
@@ -181,9 +183,10 @@ class Recorder:
     def _instead(self, what: str, y: int) -> F8:
         """People by what they live on in place of a council-paid care home place; nothing where no run is compared with."""
         out = np.full(len(GROUPS), np.nan)
-        if self.against is not None and self.lives[y].any() and self.against[y].any():
+        here, there = self.twins.lives[y], self.twins.there("lives", y)
+        if there is not None and here.any() and there.any():
             if y not in self._told:
-                self._told[y] = instead(self.lives[y], self.against[y])
+                self._told[y] = instead(here, there)
             younger, older = self._told[y][:, LIVES_ON.index(what)]
             out[[list(GROUPS).index(g) for g in ("all", *AGES)]] = younger + older, younger, older
         return out
@@ -219,16 +222,16 @@ class Recorder:
         return out
 
     # Keeping -------------------------------------------------------------------------------------------------------
-    KEPT = ("above", "below", "last", "looks", "series", "cell", "seen", "in_year", "lives")
+    KEPT = ("above", "below", "last", "looks", "series", "cell", "seen", "in_year")
 
     def state(self) -> dict[str, Array]:
         """A copy of all that has been recorded, for a fork."""
-        return {name: getattr(self, name).copy() for name in self.KEPT}
+        return {name: getattr(self, name).copy() for name in self.KEPT} | self.twins.state()
 
     def load(self, state: Mapping[str, Array]) -> None:
         """Take up what another recorder had kept; the horizon may differ."""
         for name, kept in state.items():
-            mine = getattr(self, name)
+            mine = getattr(self if name in self.KEPT else self.twins, name)
             if mine.shape == kept.shape:
                 mine[...] = kept
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.measures.kinds import Now, measure, ratio
+from simulation.schemes import working_for_themselves
 from simulation.services import found
 from simulation.world.columns import Array
 from simulation.world.town import COUNCIL, SELF
@@ -123,6 +124,12 @@ def residents_from_elsewhere(now: Now) -> float:
 def care_workers(now: Now) -> float:
     """Paid care workers employed by homes, agencies and schemes."""
     return float(np.count_nonzero(now.town.carers.employed))
+
+
+@measure("Hours taken from agencies", "hours a week", "system", "neither", "mean")
+def hours_from_agencies(now: Now) -> float:
+    """Hours a week given by people who work for themselves and would else be care workers of an agency."""
+    return float(working_for_themselves(now.town))
 
 
 @measure("Staff turnover", "share a year", "system", "down", "ratio", 1)

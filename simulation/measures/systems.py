@@ -147,3 +147,16 @@ def people_unmet(now: Now) -> object:
     """People with personal-care needs at home of whose hours a share goes unmet that an assessment would count."""
     counts = getattr(getattr(now.town, "door", None), "unmet_counts", 0.0)
     return now.at_home[(now.r.need[now.at_home] >= PERSONAL) & (now.r.unmet[now.at_home] > counts)]
+
+
+@measure("Hours of help needed", "hours a week", "system", "neither", "mean")
+def hours_needed(now: Now) -> object:
+    """Hours of help that people with needs need from anybody, wherever they live."""
+    return now.with_needs, now.r.hours_needed[now.with_needs]
+
+
+@measure("Hours of help needed and not met, people an assessment would find eligible", "hours a week", "system", "down", "mean")
+def unmet_eligible_hours(now: Now) -> object:
+    """Those of the hours not met that belong to people with unmet personal-care needs at home."""
+    rows = people_unmet(now)
+    return rows, now.r.unmet[rows] * now.r.hours_needed[rows]

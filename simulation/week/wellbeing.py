@@ -124,16 +124,18 @@ def centres(rows: I4, need: I1, band: I1, setting: I1, unmet: F4, loneliness: F4
 def live(present: B1, need: I1, band: I1, setting: I1, unmet: F4, loneliness: F4, outlook: F4, lonely: B1, control: F4,
          continuity: F4, strain: F4, days: F4, care_hours: F4, touched: B1, own: F4, scrqol: F4,
          ascof: F4, satisfaction: F4, carer_quality: F4, social_met: B1, in_control: B1, life: Life) -> None:
-    """How life is this month, for everybody who is asked."""
+    """How life is this month: satisfaction of everybody, the rest of everybody who is asked."""
     for i in range(len(present)):
         needs, cares = need[i] > 0 or band[i] > 0, care_hours[i] > 0.0
         known = scrqol[i] == scrqol[i]
-        if not present[i] or not (needs or cares or touched[i] or known):
+        if not present[i]:
             continue
         luck = np.float64(own[i, DOMAINS])
         satisfaction[i] = satisfied(life.content, life.content_lonely * lonely[i], life.content_need[need[i]],
                                     life.content_unmet * np.float64(unmet[i]),
                                     life.content_strain * np.float64(strain[i]) * cares, life.content_spread * luck)
+        if not (needs or cares or touched[i] or known):
+            continue
         carer_quality[i] = quality_of_caring(life.carer_at, life.carer_strain * np.float64(strain[i]),
                                              life.carer_hours * np.float64(care_hours[i]),
                                              life.carer_spread * luck) if cares else np.nan

@@ -1,0 +1,90 @@
+"""The appraisal's pictures: who pays when, what adds up to the net present social value, and how sure it is."""
+
+from __future__ import annotations
+
+import numpy as np
+from markupsafe import Markup
+
+from careshift.report import appraisal_charts, charts
+from careshift.report.figures import Picture, Table
+from scenarios.answers_base import years
+from scenarios.answers_words import MILLION, middle, span
+from scenarios.appraisal import sure, told
+from scenarios.appraisal.discounting import factors
+from scenarios.appraisal.lines import FISCAL, PUBLIC, SOCIAL
+from scenarios.appraisal.whole import Appraisal, curves, options, worths
+
+SHORT = {name: f"{text[0].upper()}{text[1:]}" for name, text in told.SHORT.items()}
+
+
+def payers(a: Appraisal) -> Picture:
+    """What each purse pays more each year, and the sum: the picture that answers who pays, and when it turns."""
+    names, lines = years(a.r), a.ledger.held_by(PUBLIC)
+    parts = [(SHORT[line.name], -line.gain.mean(axis=0) / MILLION) for line in lines]
+    whole = -a.public.mean(axis=0) / MILLION
+    worst = int(np.argmax(whole))
+    title = f"The public purse pays most in {names[worst]}, £{whole[worst]:,.1f}m more" if whole[worst] > 0 else "The public purse pays more in no year"
+    words = "Parts above the line cost more than doing nothing, parts below cost less. In all: " + "; ".join(
+        f"{name} {charts.signed(x)}" for name, x in zip(names, whole))
+    drawn = charts.stack(parts, whole, names, "£ million a year", "payers", title, words)
+    rows = [(name, *(charts.signed(values[k]) for _, values in parts), charts.signed(whole[k])) for k, name in enumerate(names)]
+    return Picture(title, Markup(drawn), "More (+) or less (-) than doing nothing, real terms, not discounted; means over the worlds run.",
+                   Table(("£ million", *(label for label, _ in parts), "Public purse"), rows))
+
+
+def added_up(a: Appraisal) -> Picture:
+    """How far the public purse is out of pocket since the start, as a fan: payback is where it comes back to nought."""
+    names = years(a.r)
+    paid = np.cumsum(-a.public, axis=1) / MILLION
+    back = int(np.isfinite(a.paid_back()).sum())
+    title = f"Paid back within {len(names)} years in {back} of {a.r.count} worlds" if back else f"Not paid back within {len(names)} years in any world"
+    ends = ("mean", "8 in 10", "9 in 10") if a.enough else ("mean", "middle", "wider")
+    drawn = charts.fan(paid, names, "£ million since the start", "added-up", title, f"{title}. In {names[-1]}: {span(middle(paid[:, -1] * MILLION), 'money')}.",
+                       signs=("out of pocket", "ahead"), ends=ends)
+    later = np.cumsum(-a.public * factors(a.ledger.values.discount_costs, len(names)), axis=1)
+    rows = [(name, span(middle(paid[:, k] * MILLION), "money"), span(middle(later[:, k]), "money")) for k, name in enumerate(names)]
+    return Picture(title, Markup(drawn), "Council, national grant, NHS and benefits together: what the plan has cost them since it began.",
+                   Table(("Year", "Added up", "Added up, discounted"), rows))
+
+
+def bridge(a: Appraisal) -> Picture:
+    """From each line to the net present social value, in the mean over worlds."""
+    found = [(SHORT[line.name], float(line.value(a.ledger.values).mean()) / MILLION) for line in a.ledger.held_by((*FISCAL, *SOCIAL))]
+    whole = float(a.ledger.social_value.mean()) / MILLION
+    title = f"What makes up the £{abs(whole):,.1f}m {'lost' if whole < 0 else 'gained'} in all" if a.enough else "What adds up: a first look"
+    parts = [*found, ("Net present social value", whole)]
+    drawn = charts.steps(parts, "£ million, worth in the first year; gained (+) or lost (-)", "bridge", title,
+                         "; ".join(f"{name} {charts.signed(x)}" for name, x in parts))
+    return Picture(title, Markup(drawn), "Means over the worlds run; the ranges are in the table above. Lines may be far surer than their sum.",
+                   Table(("Line", "£ million"), [(name, charts.signed(x)) for name, x in parts]))
+
+
+def plane(a: Appraisal) -> Picture:
+    """Cost and effect of the plan and its rivals in every world."""
+    found = options(a)
+    corners = sure.plane(*found["This plan"])
+    n = a.r.count
+    best = max(zip(corners, ("better and cheaper", "better and dearer", "worse and cheaper", "worse and dearer")))
+    title = f"{best[1].capitalize()} in {best[0]} of {n} worlds"
+    drawn = appraisal_charts.plane({name: (effect, cost / MILLION) for name, (effect, cost) in found.items()}, "plane", title,
+                                   f"{title}. Each small mark is one world; the large one is the mean.")
+    rows = [(name, span(middle(effect), "count"), span(middle(cost), "money"), *(str(k) for k in sure.plane(effect, cost)))
+            for name, (effect, cost) in found.items()]
+    return Picture(title, Markup(drawn), "Against doing nothing, all years, worth in the first. Small marks: worlds; large: the mean. It ranks nothing.",
+                   Table(("Plan", "ASCOT-years", "Public purse", "Better, cheaper", "Better, dearer", "Worse, cheaper", "Worse, dearer"), rows))
+
+
+def worth_it(a: Appraisal) -> Picture:
+    """At each worth of an ASCOT-year: how often each choice is best, and what is lost by making it."""
+    best, lost = curves(a)
+    at = worths()
+    mine = best["This plan"]
+    title = f"The plan is best in at most {mine.max():.0%} of worlds"
+    shown = {name: x / MILLION for name, x in lost.items()}
+    drawn = appraisal_charts.curves(at, (("Share of worlds in which it is best", best), ("Expected loss, £ million", shown)),
+                                    "Worth of one more ASCOT-year, £ thousand", "worth-it", title,
+                                    f"Up to £{at[-1]:,.0f} for one more year, the plan is best in {mine.min():.0%} to {mine.max():.0%} of the worlds run.")
+    rows = [(f"£{x:,.0f}", *(f"{course[k]:.0%}" for course in best.values()), *(f"£{course[k] / MILLION:,.1f}m" for course in lost.values()))
+            for k, x in enumerate(at) if k % 5 == 0]
+    return Picture(title, Markup(drawn), "Left: acceptability. Right: what is lost on average when another choice would have been better. It recommends none.",
+                   Table(("One more ASCOT-year", *(f"Best: {n}" for n in best), *(f"Loss: {n}" for n in lost)), rows))
