@@ -68,7 +68,10 @@ def runs_for(scenario: Scenario, *, places: Collection[str], rivals: bool = True
 
 def beside(scenario: Scenario, places: Collection[str]) -> list[tuple[str, str, Plan]]:
     """The rivals of a plan: the same without transition money, the same money on home care, health support in homes."""
-    plan, out = scenario.plan, []
+    plan = scenario.plan
+    out: list[tuple[str, str, Plan]] = []
+    if plan.changes_nothing:
+        return out
     if plan.transition.by_year and plan.shifts:
         out.append((f"{scenario.name}_without_transition", "The same plan without transition money",
                     replace(plan, transition=Transition())))
@@ -77,7 +80,12 @@ def beside(scenario: Scenario, places: Collection[str]) -> list[tuple[str, str, 
         levers = {**plan.levers, "home_care_money_to_pay": 0.5}
         out.append(("better_home_care", "The same money on better home care",
                     replace(plan, shifts=shifts, levers=levers, invest={})))
-    if scenario.name != "care_home_health_support" and plan.shifts:
+    elif plan.invest and set(plan.invest) != {"home_care"}:
+        years = sorted({year for by_year in plan.invest.values() for year in by_year})
+        whole = {year: sum(by_year.get(year, 0.0) for by_year in plan.invest.values()) for year in years}
+        out.append(("better_home_care", "The same money on better home care",
+                    replace(plan, invest={"home_care": whole}, levers={**plan.levers, "home_care_money_to_pay": 0.5})))
+    if scenario.name != "care_home_health_support":
         rival = files.load("care_home_health_support", places=places)
         out.append((rival.name, rival.title, rival.plan))
     return out

@@ -10,7 +10,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,21 +77,22 @@ class Results:
         whole = self.values[:, self.row[key], :]
         return np.stack([whole[:, c] if c >= 0 else np.full(self.count, np.nan) for c in cols], axis=1)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The rows of summary.csv, for every run that has a baseline.
+    def rows(self, measures: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """The rows of summary.csv, for every run that has a baseline; of these measures alone, where they are named.
 
         A group in which nothing of a measure is found in either run of any replication has no row: it is nought.
         Replications in which there was nothing to measure (a share of nobody) are left out, and `replications` says so.
         """
         out = []
+        wanted = np.array([i for i, key in enumerate(self.keys) if measures is None or key[1] in measures], dtype=np.int64)
         for run in self.runs:
             if not run.against:
                 continue
-            base, plan = self.values[:, self.row[run.against], :], self.values[:, self.row[run.key], :]
+            base, plan = self.values[:, self.row[run.against], wanted], self.values[:, self.row[run.key], wanted]
             table = _paired_table(base, plan)
             nothing = ((base == 0) | np.isnan(base)).all(axis=0) & ((plan == 0) | np.isnan(plan)).all(axis=0)
             paired = np.isfinite(plan - base).sum(axis=0)
-            for k, (year, measure, unit, group) in enumerate(self.keys):
+            for k, (year, measure, unit, group) in enumerate(self.keys[i] for i in wanted):
                 if year < 0 or not paired[k] or (nothing[k] and group != "all"):
                     continue
                 numbers = dict(zip(COLUMNS[6:14], (_six(x) for x in table[:, k]), strict=True))
@@ -104,7 +105,7 @@ class Results:
         """The rows of summary.csv for one measure (and one group), as a table for notebooks."""
         from pandas import DataFrame
 
-        found = [row for row in self.rows() if row["measure"] == measure and group in (None, row["group"])]
+        found = [row for row in self.rows((measure,)) if group in (None, row["group"])]
         return DataFrame(found, columns=list(COLUMNS))
 
     def write(self, folder: Path, about: dict[str, Any], codebook: Sequence[dict[str, str]]) -> list[Path]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios import form, mistakes, words
+from scenarios import design, form, mistakes, words
 from scenarios.plan import Scenario, baseline, check, json_schema, known_services, library, library_path, load
 from simulation.errors import BadInput
 from simulation.plan import LEVERS, SHIFTABLE, WEEKS_A_YEAR
@@ -516,3 +516,20 @@ def test_editors_find_the_faults_that_careshift_finds(tmp_path: Path) -> None:
     data = read_page(write(tmp_path, text + TRANSITION.replace("2026-27", "2026"))).data
     assert sorted(faults(data, schema, schema["$defs"])) == [
         ".shifts[].share", ".shifts[].to.shared_livs", ".titel", ".title", ".transition.spent.2026"]
+
+
+def test_the_same_money_on_home_care_and_health_support_in_homes_stand_beside_every_plan() -> None:
+    """A plan that only invests has rivals too: every pound of it, year by year, on home care; and health support in care homes."""
+    for name in ("ten_percent_to_community", "shared_lives_alone", "budget_cut"):
+        asked = load(name, places=PLACES)
+        rivals = {run.scenario: run for run in design.runs_for(asked, places=PLACES, variants=False, all_rules=False)
+                  if run.against and run.scenario != asked.name}
+        assert "care_home_health_support" in rivals
+        assert ("better_home_care" in rivals) == bool(asked.plan.shifts or asked.plan.invest)
+        if asked.plan.invest and not asked.plan.shifts:
+            theirs = rivals["better_home_care"].plan.invest
+            assert set(theirs) == {"home_care"}
+            for year in range(asked.years):
+                ours = sum(by_year.get(year, 0.0) for by_year in asked.plan.invest.values())
+                assert theirs["home_care"].get(year, 0.0) == pytest.approx(ours)
+    assert not [r for r in design.runs_for(load("as_now", places=PLACES), places=PLACES, variants=False, all_rules=False) if r.against]

@@ -49,7 +49,7 @@ def bridge(a: Appraisal) -> Picture:
     """From each line to the net present social value, in the mean over worlds."""
     found = [(SHORT[line.name], float(line.value(a.ledger.values).mean()) / MILLION) for line in a.ledger.held_by((*FISCAL, *SOCIAL))]
     whole = float(a.ledger.social_value.mean()) / MILLION
-    title = f"What adds up to £{abs(whole):,.1f}m {'lost' if whole < 0 else 'gained'}" if a.enough else "What adds up: a first look"
+    title = f"What makes up the £{abs(whole):,.1f}m {'lost' if whole < 0 else 'gained'} in all" if a.enough else "What adds up: a first look"
     parts = [*found, ("Net present social value", whole)]
     drawn = charts.steps(parts, "£ million, worth in the first year; gained (+) or lost (-)", "bridge", title,
                          "; ".join(f"{name} {charts.signed(x)}" for name, x in parts))
@@ -62,7 +62,7 @@ def plane(a: Appraisal) -> Picture:
     corners = sure.plane(*found["This plan"])
     n = a.r.count
     best = max(zip(corners, ("better and cheaper", "better and dearer", "worse and cheaper", "worse and dearer")))
-    title = f"The plan is {best[1]} in {best[0]} of {n} worlds"
+    title = f"{best[1].capitalize()} in {best[0]} of {n} worlds"
     drawn = appraisal_charts.plane({name: (effect, cost / MILLION) for name, (effect, cost) in found.items()}, "plane", title,
                                    f"{title}. Each small mark is one world; the large one is the mean.")
     rows = [(name, span(middle(effect), "count"), span(middle(cost), "money"), *(str(k) for k in sure.plane(effect, cost)))

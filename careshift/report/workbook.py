@@ -1,7 +1,6 @@
 """The appraisal as a workbook that can be checked cell by cell: present values, payback and chances are live formulas.
 
-Quantities and pounds by year are written as found; whatever follows from them by arithmetic is a formula. Needs
-XlsxWriter, an extra: pip install "careshift[workbook]".
+Quantities and pounds by year are written as found; whatever follows from them by arithmetic is a formula.
 """
 
 from __future__ import annotations
@@ -21,19 +20,14 @@ from scenarios.appraisal.lines import FISCAL, PUBLIC, SOCIAL, Line
 from scenarios.appraisal.numbers import headline
 from scenarios.appraisal.values import MEASURES
 from scenarios.appraisal.whole import Appraisal
-from simulation.errors import BadInput, Problem
 
 FIRST_YEAR = 3  # the column in which years begin
 NAMES = ("discount_costs", "discount_wellbeing", "worth_of_a_year", "price_of_an_hour", "optimism_costs")
 
 
 def write(a: Appraisal, file: Path) -> Path:
-    """The workbook of an appraisal. Returns the path. Raises BadInput where XlsxWriter is not there."""
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise BadInput(Problem("", 0, "--xlsx", "writing a workbook needs XlsxWriter, which is not installed",
-                               'pip install "careshift[workbook]"')) from None
+    """The workbook of an appraisal, whole or not at all. Returns the path."""
+    import xlsxwriter
 
     def fill(out: Any) -> None:
         with xlsxwriter.Workbook(out, {"in_memory": True}) as book:

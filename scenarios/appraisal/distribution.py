@@ -34,12 +34,12 @@ class Share(NamedTuple):
 
     @property
     def whole(self) -> np.ndarray:
-        return self.money + self.hours + self.wellbeing
+        return np.asarray(self.money + self.hours + self.wellbeing)
 
     @property
     def weighted(self) -> np.ndarray:
         """The same with the group's weight on its money; hours and wellbeing have one worth for everybody already."""
-        return self.money * self.weight + self.hours + self.wellbeing
+        return np.asarray(self.money * self.weight + self.hours + self.wellbeing)
 
 
 def weights(values: Values) -> tuple[float, ...]:

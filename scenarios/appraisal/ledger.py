@@ -6,7 +6,7 @@ purses, and what benefits pay people is lost by one and gained by the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -117,7 +117,8 @@ def effect_grade(r: Results, run: Run | None = None) -> str:
     return max((e.grade for e in register.load().entries.values() if e.is_effect and e.page in mine), default=NO_GRADE)
 
 
-def price_grade(names: Sequence[str], place: str = "") -> str:
+@lru_cache(maxsize=64)
+def price_grade(names: tuple[str, ...], place: str = "") -> str:
     """The weakest grade among these prices, of the register or of a place."""
     held = register.load().entries
     figures = places.load(place).figures if place else {}

@@ -18,8 +18,7 @@ HEADLINE = ("council_net", "council_net_own", "nhs_pays", "dwp", "people_pay", "
 def headline(r: Results) -> list[dict[str, Any]]:
     """The rows of summary.csv that an appraisal is made of: the plan's own run, every year, everybody together."""
     run = main_run(r)
-    return [row for row in r.rows() if row["scenario"] == run.label and row["budget_rule"] == run.budget_rule and row["group"] == "all"
-            and row["measure"] in HEADLINE]
+    return [row for row in r.rows(HEADLINE) if row["scenario"] == run.label and row["budget_rule"] == run.budget_rule and row["group"] == "all"]
 
 
 def line_numbers(a: Appraisal) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.answers_base import ENOUGH, baseline, years
+from scenarios.answers_base import ENOUGH, PlanType, baseline, plan_type, years
 from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, apart, listed, mean, middle, plain, span, step
 from scenarios.appraisal.discounting import a_year, present_value
 from scenarios.appraisal.ledger import more
@@ -18,7 +18,7 @@ from scenarios.appraisal.switching import Switch
 from scenarios.appraisal.values import EDITION, YEAR_ZERO
 from scenarios.appraisal.whole import Appraisal, futures, variations
 
-Rows = list[tuple[str, ...]]
+Rows = Sequence[tuple[str, ...]]
 SHORT = {"council": "the council's own money", "grant": "the national grant", "nhs": "the NHS in cash", "dwp": "the benefits system",
          "people_pay": "people, in what they pay for care", "people_benefits": "people, in benefits for care needs", "families": "families' hours, valued",
          "wellbeing": "wellbeing", "optimism": "allowance for optimism"}
@@ -43,12 +43,10 @@ def points(a: Appraisal) -> list[Point]:
 
 
 def _cost(a: Appraisal) -> str:
-    peak, dear = a.peak, a.dearest
-    names = years(a.r)
+    dear, names = a.dearest, years(a.r)
     when = names[int(np.median(dear.year))]
     return (f"Over {len(names)} years the council's net spending is {apart(middle(-a.council_worth), 'money')} in all, at what it is worth in {names[0]} "
-            f"({_worlds(a)}). In the dearest year, mostly {when}, it is {_up_to(middle(dear.amount))} higher. Added up, the public purse is out of pocket "
-            f"by {_up_to(middle(peak.amount))} at the worst.")
+            f"({_worlds(a)}). In the dearest year, mostly {when}, it is {_up_to(middle(dear.amount))} higher.")
 
 
 def _up_to(x: Range) -> str:
@@ -59,21 +57,24 @@ def _up_to(x: Range) -> str:
 
 def _payback(a: Appraisal) -> str:
     n, horizon = a.r.count, len(years(a.r))
+    deep = f"At the worst, added up since the start, it is out of pocket by {_up_to(middle(a.peak.amount))}."
     plainly, later = (int(np.isfinite(a.paid_back(d)).sum()) for d in (False, True))
     if not plainly:
-        return f"Never within {horizon} years for the public purse, in any of the {n} worlds run."
+        return f"For the public purse, never within {horizon} years in any of the {n} worlds run. {deep}"
     first = np.sort(a.paid_back())[(n - 1) // 2]
     half = f", by {years(a.r)[int(first)]} in half of them" if np.isfinite(first) and n > 1 else ""
-    return (f"For the public purse, within {horizon} years in {plainly} of {n} worlds{half}; counting that later pounds are worth less, in {later} of {n}.")
+    return (f"For the public purse, within {horizon} years in {plainly} of {n} worlds{half}; counting that later pounds are worth less, in {later} of {n}. "
+            f"{deep}")
 
 
 def _who(a: Appraisal) -> str:
-    said = [f"{SHORT[line.name]} {_gains(middle(line.value(a.ledger.values)))}" for line in a.ledger.held_by((*PUBLIC, "people", "families"))]
-    return f"All years at {years(a.r)[0]} worth: {'; '.join(said)}."
-
-
-def _gains(x: Range) -> str:
-    return apart(x, "money", "worse off", "better off")
+    found = [(SHORT[line.name], middle(line.value(a.ledger.values))) for line in a.ledger.held_by((*PUBLIC, "people", "families"))]
+    found = sorted(found, key=lambda one: one[1].mean)
+    more_ = [f"{name} ({_up_to(Range(-x.high, -x.low, -x.mean))})" for name, x in found if x.high < 0]
+    less = [f"{name} ({_up_to(x)})" for name, x in reversed(found) if x.low > 0]
+    open_ = [name for name, x in found if x.low <= 0 <= x.high]
+    said = [f"More is paid by {listed(more_) or 'nobody, clearly'}", f"less by {listed(less) or 'nobody, clearly'}"]
+    return "; ".join(said + ([f"neither clearly by {listed(open_)}"] if open_ else [])) + f". All years, at {years(a.r)[0]} worth."
 
 
 def _worth(a: Appraisal) -> str:
@@ -132,7 +133,7 @@ LINES = ("Line", "Worth in the first year", "Mean", "Equal sum a year", "Prices"
 
 def lines(a: Appraisal) -> Rows:
     """Cost and consequence: every line with its grades; subtotals of the public purse and of everything."""
-    out: Rows = []
+    out: list[tuple[str, ...]] = []
     for holders, title, total in ((PUBLIC, "Public purse", a.ledger.public_value), (("optimism", *SOCIAL), "Net present social value", a.ledger.social_value)):
         out += [_line(a, line) for line in a.ledger.held_by(holders)]
         out.append((title, span(middle(total), "money"), mean(middle(total), "money"), _yearly(a, total), "", ""))
@@ -199,7 +200,7 @@ def _worth_of(amounts: np.ndarray, rate: float) -> float:
     return float(present_value(amounts, rate).mean())
 
 
-SOURCE = ("Where what the council saves (+) or loses (-) comes from", "Last year", "Mean of the last year", "All years, first year's worth", "How reckoned")
+SOURCE = ("Council saves (+) or loses (-)", "Last year", "Mean", "All years, at first-year worth", "How reckoned")
 
 
 def source_rows(a: Appraisal) -> Rows:
@@ -287,12 +288,19 @@ def value_rows(a: Appraisal) -> Rows:
     """Every value the appraisal uses: what it is, how much, its range, grade, source and doubt."""
     rows = []
     for e in a.ledger.values.entries.values():
-        pounds = e.unit == "pounds"
-
-        def told(x: float | Sequence[float], pounds: bool = pounds) -> str:
-            return ", ".join(f"{v:.2f}" for v in x) if isinstance(x, tuple) else f"£{x:,.0f}" if pounds else f"{x:g}"  # type: ignore[str-bytes-safe]
-        span_ = "" if e.low == e.high else f"{told(e.low)} to {told(e.high)}"
-        rows.append((e.says.rstrip("."), told(e.value), span_, e.grade, e.source, e.doubt))
+        low, high = _written(e.low, e.unit), _written(e.high, e.unit)
+        rows.append((e.says.rstrip("."), _written(e.value, e.unit), "" if low == high else f"{low} to {high}", e.grade, e.source, e.doubt))
     return rows
 
 
+def _written(x: float | tuple[float, ...], unit: str) -> str:
+    if isinstance(x, tuple):
+        return ", ".join(f"{v:.2f}" for v in x)
+    return f"£{x:,.0f}" if unit == "pounds" else f"{x:g}"
+
+
+
+
+def kind(a: Appraisal) -> PlanType:
+    """What kind of plan it is, from the arithmetic: fixed in every title."""
+    return plan_type(a.r)

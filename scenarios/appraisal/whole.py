@@ -160,10 +160,9 @@ def curves(a: Appraisal) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
 
 
 def futures(a: Appraisal) -> tuple[list[str], list[Regret]]:
-    """Regret in net present social value: doing nothing, the plan and its rivals, in each future all of them were run in.
+    """Regret in net present social value: doing nothing and the plan, in each future that was run.
 
-    A future is a budget rule or a set of beliefs; where rivals were run in one future only, the others hold the plan and
-    doing nothing.
+    A future is a budget rule or a set of beliefs; rivals were run in one of them alone, so they are not here.
     """
     r, v, place = a.results, a.ledger.values, str(a.about["place"])
     sure.needs_enough(r.count, "regret")
@@ -171,7 +170,8 @@ def futures(a: Appraisal) -> tuple[list[str], list[Regret]]:
     def worth(run: Run) -> float:
         return float(ledger(r, a.way, run=run, place=place, values=v).social_value.mean())
 
-    names, gains = [], {sure.NOTHING: [], "This plan": []}  # type: dict[str, list[float]]
+    names: list[str] = []
+    gains: dict[str, list[float]] = {sure.NOTHING: [], "This plan": []}
     for run in r.runs:
         if run.against and run.scenario == r.scenario.name:
             names.append(BELIEFS[run.variant] if run.variant != "central" else f"{rule_words(run.budget_rule).capitalize()}")

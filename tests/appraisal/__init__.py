@@ -1,0 +1,1 @@
+"""The appraisal, against figures worked out by hand and published ones."""
