@@ -12,18 +12,14 @@ from scenarios import answers, keeping
 from scenarios.answers_words import middle
 from scenarios.appraisal.whole import Appraisal
 from scenarios.papers import medium_term
-from simulation.errors import BadInput, Problem
 
 FIRST = 2  # the column in which years begin
 SAVINGS = ("Budget line", "Last year, mean", "Low of 8 in 10", "High of 8 in 10", "Full year: the rate at which it ends", "Delivery confidence")
 
 
 def write(a: Appraisal, file: Path) -> Path:
-    """The workbook, with cash worked out from real terms by formulas. Raises BadInput where XlsxWriter is not there."""
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise BadInput(Problem("", 0, "workbook", "writing a workbook needs XlsxWriter, which is not installed", 'pip install "careshift[office]"')) from None
+    """The workbook, with cash worked out from real terms by formulas."""
+    import xlsxwriter
 
     def fill(out: Any) -> None:
         with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
@@ -81,7 +77,7 @@ class _Sheets:
         rows += [(line.title, line.nature, line.amount.mean(axis=0)) for line in medium_term.lines(a)]
         book = medium_term.bookable(a)
         if book is not None:
-            rows.append(("Book no more than (saving)", "", -book))
+            rows.append(("Book no more than (lower spending)", "", -book))
         sheet.write(3, 0, f"Real terms, prices of {a.about['price_year']}", self.bold)
         cash = 4 + len(rows) + 2
         sheet.write(cash - 1, 0, "Cash", self.bold)

@@ -17,7 +17,6 @@ from scenarios.papers.board import BLANK, Paper, Part, Table, board_paper
 from simulation.errors import BadInput, Problem
 
 PAGE, WORD, SHEET = "board_paper.html", "board_paper.docx", "medium_term.xlsx"
-OFFICE = 'pip install "careshift[office]"'
 BODY, SMALL, MARGIN = 8.5, 7.5, 1.5  # points of text and of tables; centimetres at each edge
 WIDTH, FIRST = 18.0, 5.4  # centimetres of a page, and of the column that names a row
 
@@ -25,7 +24,7 @@ WIDTH, FIRST = 18.0, 5.4  # centimetres of a page, and of the column that names 
 def write(a: Appraisal, folder: Path, template: Path | None = None) -> list[Path]:
     """The paper as HTML and Word, and the medium-term sheet, in the folder of the results. Returns the paths.
 
-    `template` is a council's own Word file, whose styles are taken. Raises BadInput where Word or Excel files cannot be made.
+    `template` is a council's own Word file, whose styles are taken. Raises BadInput where it is none.
     """
     from careshift.report import medium_term
 
@@ -51,10 +50,8 @@ def render(paper: Paper, shown: Mapping[str, list[Picture]]) -> str:
 
 # Word ---------------------------------------------------------------------------------------------------------------
 def _word(paper: Paper, shown: Mapping[str, list[Picture]], template: Path | None) -> Any:
-    try:
-        import docx
-    except ImportError:
-        raise BadInput(Problem("", 0, "word", "writing a Word file needs python-docx, which is not installed", OFFICE)) from None
+    import docx
+
     try:
         out = docx.Document(str(template) if template else None)
     except Exception as error:  # python-docx raises what its zip and XML readers raise

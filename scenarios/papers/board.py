@@ -108,9 +108,10 @@ def _money(a: Appraisal) -> Part:
     rows = [row("Doing nothing, net", medium_term.doing_nothing(r), "", False)]
     rows += [row(line.title, line.amount, line.nature) for line in medium_term.lines(a)]
     book = medium_term.bookable(a)
-    rows.append(("Book no more than (saving)", *(["nothing: too few pairs"] * len(names) if book is None else [_m(x) for x in -(book * factors)[shown]]), ""))
+    most = ["nothing: too few pairs"] * len(names) if book is None else [_m(x) for x in -(book * factors)[shown]]
+    rows.append(("Book no more than (lower spending)", *most, ""))
     saved = -more(r, "council_net_own")[:, -1]
-    says = (f"Delivery confidence of a saving in {years(r)[-1]}: {medium_term.confidence(saved, a.enough)}.", FUNDED, _not_bookable(a))
+    says = (f"Delivery confidence that the gap is smaller in {years(r)[-1]}: {medium_term.confidence(saved, a.enough)}.", FUNDED, _not_bookable(a))
     return Part("2 Money", says, Table("£ million in cash, April to March: more (+) or less (-) than doing nothing, means over the worlds run",
                                       ("", *names, "Again each year?"), rows))
 
@@ -124,7 +125,7 @@ def _not_bookable(a: Appraisal) -> str:
 
 
 def _sources(a: Appraisal) -> Part:
-    return Part("3 Where the saving comes from", ("What is saved (+) or lost (-) by the council, parted; the parts add up.",),
+    return Part("3 Where the saving comes from", ("How much less (+) or more (-) the council pays, parted by why; the parts add up.",),
                 Table(f"{years(a.results)[-1]}, a year, {range_name(a.results)}", ("", "Range", "Mean"),
                       [(title, span_, mean) for title, span_, mean, *_ in told.source_rows(a)]))
 
