@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from markupsafe import Markup
 
 from careshift.report import appraisal_charts, charts
-from careshift.report.figures import Picture, Table
+from careshift.report.figures import Picture, Table, picture
 from scenarios.answers_base import years
 from scenarios.answers_words import MILLION, middle, span
 from scenarios.appraisal import sure, told
@@ -28,7 +27,7 @@ def payers(a: Appraisal) -> Picture:
         f"{name} {charts.signed(x)}" for name, x in zip(names, whole))
     drawn = charts.stack(parts, whole, names, "£ million a year", "payers", title, words)
     rows = [(name, *(charts.signed(values[k]) for _, values in parts), charts.signed(whole[k])) for k, name in enumerate(names)]
-    return Picture(title, Markup(drawn), "More (+) or less (-) than doing nothing, real terms, not discounted; means over the worlds run.",
+    return picture(title, drawn, "More (+) or less (-) than doing nothing, real terms, not discounted; means over the worlds run.",
                    Table(("£ million", *(label for label, _ in parts), "Public purse"), rows))
 
 
@@ -43,7 +42,7 @@ def added_up(a: Appraisal) -> Picture:
                        signs=("out of pocket", "ahead"), ends=ends)
     later = np.cumsum(-a.public * factors(a.ledger.values.discount_costs, len(names)), axis=1)
     rows = [(name, span(middle(paid[:, k] * MILLION), "money"), span(middle(later[:, k]), "money")) for k, name in enumerate(names)]
-    return Picture(title, Markup(drawn), "Council, national grant, NHS and benefits together: what the plan has cost them since it began.",
+    return picture(title, drawn, "Council, national grant, NHS and benefits together: what the plan has cost them since it began.",
                    Table(("Year", "Added up", "Added up, discounted"), rows))
 
 
@@ -55,7 +54,7 @@ def bridge(a: Appraisal) -> Picture:
     parts = [*found, ("Net present social value", whole)]
     drawn = charts.steps(parts, "£ million, worth in the first year; gained (+) or lost (-)", "bridge", title,
                          "; ".join(f"{name} {charts.signed(x)}" for name, x in parts))
-    return Picture(title, Markup(drawn), "Means over the worlds run; the ranges are in the table above. Lines may be far surer than their sum.",
+    return picture(title, drawn, "Means over the worlds run; the ranges are in the table above. Lines may be far surer than their sum.",
                    Table(("Line", "£ million"), [(name, charts.signed(x)) for name, x in parts]))
 
 
@@ -70,7 +69,7 @@ def plane(a: Appraisal) -> Picture:
                                    f"{title}. Each small mark is one world; the large one is the mean.")
     rows = [(name, span(middle(effect), "count"), span(middle(cost), "money"), *(str(k) for k in sure.plane(effect, cost)))
             for name, (effect, cost) in found.items()]
-    return Picture(title, Markup(drawn), "Against doing nothing, all years, worth in the first. Small marks: worlds; large: the mean. It ranks nothing.",
+    return picture(title, drawn, "Against doing nothing, all years, worth in the first. Small marks: worlds; large: the mean. It ranks nothing.",
                    Table(("Plan", "ASCOT-years", "Public purse", "Better, cheaper", "Better, dearer", "Worse, cheaper", "Worse, dearer"), rows))
 
 
@@ -86,5 +85,5 @@ def worth_it(a: Appraisal) -> Picture:
                                     f"Up to £{at[-1]:,.0f} for one more year, the plan is best in {mine.min():.0%} to {mine.max():.0%} of the worlds run.")
     rows = [(f"£{x:,.0f}", *(f"{course[k]:.0%}" for course in best.values()), *(f"£{course[k] / MILLION:,.1f}m" for course in lost.values()))
             for k, x in enumerate(at) if k % 5 == 0]
-    return Picture(title, Markup(drawn), "Left: acceptability. Right: what is lost on average when another choice would have been better. It recommends none.",
+    return picture(title, drawn, "Left: acceptability. Right: what is lost on average when another choice would have been better. It recommends none.",
                    Table(("One more ASCOT-year", *(f"Best: {n}" for n in best), *(f"Loss: {n}" for n in lost)), rows))

@@ -27,6 +27,7 @@ STYLE = {"svg.hashsalt": "careshift", "svg.fonttype": "none", "font.family": "sa
          "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.labelcolor": TEXT,
          "text.color": TEXT, "xtick.color": TEXT, "ytick.color": TEXT, "hatch.linewidth": 0.7, "axes.axisbelow": True}
 WIDE = 8.4
+DOTS = 170  # an inch, in pictures for Word
 
 
 class Bars(NamedTuple):
@@ -37,6 +38,13 @@ class Bars(NamedTuple):
     values: Sequence[tuple[float, float, float]]
 
 
+class Drawn(str):
+    """An SVG element as text that still knows the figure it was drawn from, for papers that cannot hold SVG."""
+
+    __slots__ = ("figure",)
+    figure: Figure
+
+
 @contextmanager
 def drawing(high: float, columns: int = 1, rows: int = 1, sharey: bool = False, **how: Any) -> Iterator[tuple[Figure, Any]]:
     """A figure in the house style with its axes, [rows, columns]."""
@@ -45,7 +53,7 @@ def drawing(high: float, columns: int = 1, rows: int = 1, sharey: bool = False, 
         yield figure, figure.subplots(rows, columns, squeeze=False, sharey=sharey, **how)
 
 
-def svg(figure: Figure, name: str, title: str, words: str) -> str:
+def svg(figure: Figure, name: str, title: str, words: str) -> Drawn:
     """The figure as an SVG element with its own ids, a title and a description; no outside address but SVG's own."""
     out = io.StringIO()
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -58,7 +66,18 @@ def svg(figure: Figure, name: str, title: str, words: str) -> str:
             f'<desc id="{name}-desc">{escape(words)}</desc>')
     text = text.replace("<svg ", head[0], 1)
     end = text.index(">") + 1
-    return text[:end] + head[1] + text[end:]
+    drawn = Drawn(text[:end] + head[1] + text[end:])
+    drawn.figure = figure
+    return drawn
+
+
+def as_png(figure: Figure) -> io.BytesIO:
+    """The same figure as PNG, sharp enough for print; the same numbers give the same bytes."""
+    out = io.BytesIO()
+    with rc_context(STYLE):
+        figure.savefig(out, format="png", dpi=DOTS, metadata={"Software": None})
+    out.seek(0)
+    return out
 
 
 def fan(values: np.ndarray, years: Sequence[str], unit: str, name: str, title: str, words: str, *,

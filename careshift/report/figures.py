@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from markupsafe import Markup
@@ -26,12 +26,19 @@ class Table(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A chart of the report, the words under it and the table behind it."""
+    """A chart of the report, the words under it and the table behind it; for papers without SVG, its words and its figure."""
 
     title: str
     svg: Markup
     caption: str
     table: Table
+    words: str = ""
+    figure: Any = None
+
+
+def picture(title: str, drawn: str, caption: str, table: Table, words: str = "") -> Picture:
+    """A chart as it was drawn, with all that belongs to it."""
+    return Picture(title, Markup(drawn), caption, table, words, getattr(drawn, "figure", None))
 
 
 # Money --------------------------------------------------------------------------------------------------------------
@@ -82,7 +89,7 @@ def net(r: Results) -> Picture:
     caption = f"Council, net current expenditure: difference from doing nothing. {answers.band_words(r)}"
     ends = ("mean", "8 in 10", "9 in 10") if r.count >= answers.ENOUGH else ("mean", "middle", "wider")
     drawn = charts.fan(values, years, POUNDS, "net", title, words, ends=ends)
-    return Picture(title, Markup(drawn), caption, Table(head, rows))
+    return picture(title, drawn, caption, Table(head, rows), words)
 
 
 def _net_title(r: Results, up: list[int]) -> str:
@@ -246,7 +253,7 @@ def rests(entries: Sequence[object]) -> Picture:
 # Parts --------------------------------------------------------------------------------------------------------------
 def _picture(name: str, title: str, draw: object, given: tuple[object, ...], words: str, caption: str, table: Table) -> Picture:
     drawn = draw(*given, name, title, words)  # type: ignore[operator]
-    return Picture(title, Markup(drawn), caption, table)
+    return picture(title, drawn, caption, table, words)
 
 
 def _panels(r: Results, name: str, title: str, parts: Sequence[tuple[str, str]], how: How, caption: str,
@@ -264,7 +271,7 @@ def _panels(r: Results, name: str, title: str, parts: Sequence[tuple[str, str]],
     words = f"Differences in {years[-1]}: " + "; ".join(
         f"{head}, {span(middle(v[:, -1]), _how(r, m, how))}" for head, m, v in held)
     drawn = charts.panels(shown, years, name, title, words, together=together)
-    return Picture(title, Markup(drawn), f"{caption} {answers.band_words(r)}",
+    return picture(title, drawn, f"{caption} {answers.band_words(r)}",
                    Table(("What", "Year", "Doing nothing", answers.range_name(r), _wider(r), "Mean"), rows))
 
 

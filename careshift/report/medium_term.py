@@ -1,0 +1,112 @@
+"""Write the medium-term sheet: a plan's lines in real terms and in cash, April to March, and its savings with their confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scenarios import answers, keeping
+from scenarios.answers_words import middle
+from scenarios.appraisal.whole import Appraisal
+from scenarios.papers import medium_term
+
+FIRST = 2  # the column in which years begin
+SAVINGS = ("Budget line", "Last year, mean", "Low of 8 in 10", "High of 8 in 10", "Full year: the rate at which it ends", "Delivery confidence")
+
+
+def write(a: Appraisal, file: Path) -> Path:
+    """The workbook, with cash worked out from real terms by formulas."""
+    import xlsxwriter
+
+    def fill(out: Any) -> None:
+        with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+            _Sheets(book, a).fill()
+
+    return keeping.whole(file, fill)
+
+
+class _Sheets:
+    """The workbook: what to read first, the strategy's lines, the savings."""
+
+    def __init__(self, book: Any, a: Appraisal):
+        self.book, self.a, self.years = book, a, answers.years(a.results)
+        self.bold, self.wrap = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
+        self.pounds = book.add_format({"num_format": "#,##0;-#,##0;0"})
+        self.sum = book.add_format({"num_format": "#,##0;-#,##0;0", "bold": True, "top": 1})
+        self.given = book.add_format({"num_format": "0.0000", "bg_color": "#fff6ea", "border": 1})
+
+    def fill(self) -> None:
+        self._first()
+        self._lines()
+        self._savings()
+
+    def _first(self) -> None:
+        sheet, a = self.book.add_worksheet("Read first"), self.a
+        sheet.set_column(0, 0, 22)
+        sheet.set_column(1, 1, 110)
+        said = [("Plan", f"{answers.plan_type(a.results)}: {a.results.scenario.heading}"), ("Plan type", answers.plan_line(a.results)),
+                ("Signs", "More (+) or less (-) than doing nothing, what the council pays net of what people contribute. Means over the worlds run."),
+                ("Cash", "Real terms times the factor in the shaded row of the sheet Strategy: put your own strategy's assumption there."),
+                ("Book no more than", "What the gap falls by in nine worlds of ten, and no less than nought. Growth avoided is a saving only against a "
+                 "budget that holds that growth."),
+                ("Confidence", f"High (green): the line moves as told in {medium_term.SURE:.0%} of worlds or more; medium (amber): in "
+                 f"{medium_term.LIKELY:.0%}; else low (red)."),
+                ("A model", "Not a forecast. It recommends nothing."),
+                ("Made with", f"careshift {a.about['careshift']}, seed {a.about['seed']}, {a.results.count} pairs, code {a.about['code_hash']}")]
+        if not a.enough:
+            said.insert(2, ("A first look", f"{a.results.count} pairs of runs: nothing may be booked from fewer than {answers.ENOUGH}."))
+        for k, (what, text) in enumerate(said):
+            sheet.write(k, 0, what, self.bold)
+            sheet.write_string(k, 1, text, self.wrap)
+
+    def _lines(self) -> None:
+        from xlsxwriter.utility import xl_rowcol_to_cell as cell
+
+        sheet, a = self.book.add_worksheet("Strategy"), self.a
+        sheet.set_column(0, 0, 58)
+        sheet.set_column(1, FIRST + len(self.years), 13)
+        sheet.freeze_panes(1, FIRST)
+        self._head(sheet, 0, ("Pounds, April to March", "Again each year?", *self.years))
+        sheet.write(1, 0, "Cash for one pound of the price year", self.bold)
+        for k, factor in enumerate(medium_term.cash_factors(a.results)):
+            sheet.write_number(1, FIRST + k, float(factor), self.given)
+        rows: list[tuple[str, str, np.ndarray]] = [("Doing nothing, net", "", medium_term.doing_nothing(a.results).mean(axis=0))]
+        rows += [(line.title, line.nature, line.amount.mean(axis=0)) for line in medium_term.lines(a)]
+        book = medium_term.bookable(a)
+        if book is not None:
+            rows.append(("Book no more than (lower spending)", "", -book))
+        sheet.write(3, 0, f"Real terms, prices of {a.about['price_year']}", self.bold)
+        cash = 4 + len(rows) + 2
+        sheet.write(cash - 1, 0, "Cash", self.bold)
+        for j, (title, nature, amounts) in enumerate(rows):
+            look = self.sum if not nature else self.pounds
+            for top in (4, cash):
+                sheet.write(top + j, 0, title)
+                sheet.write(top + j, 1, nature)
+            for k, x in enumerate(amounts):
+                sheet.write_number(4 + j, FIRST + k, float(x), look)
+                sheet.write_formula(cash + j, FIRST + k, f"={cell(4 + j, FIRST + k)}*{cell(1, FIRST + k, True, False)}", look,
+                                    float(x * medium_term.cash_factors(a.results)[k]))
+
+    def _savings(self) -> None:
+        sheet, a = self.book.add_worksheet("Savings"), self.a
+        sheet.set_column(0, 0, 46)
+        sheet.set_column(1, 4, 18)
+        sheet.set_column(5, 5, 30)
+        self._head(sheet, 0, SAVINGS)
+        for j, s in enumerate(medium_term.savings(a), start=1):
+            x, whole = middle(s.last_year), middle(s.full_year)
+            sheet.write(j, 0, s.title)
+            for k, value in enumerate((x.mean, x.low, x.high, whole.mean), start=1):
+                if np.isfinite(value):
+                    sheet.write_number(j, k, float(value), self.pounds)
+                else:
+                    sheet.write_string(j, k, "not recorded by week")
+            sheet.write(j, 5, s.confidence)
+
+    def _head(self, sheet: Any, row: int, names: Sequence[str]) -> None:
+        for k, name in enumerate(names):
+            sheet.write(row, k, name, self.bold)
