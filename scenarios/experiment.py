@@ -128,9 +128,15 @@ def origins(place: str) -> dict[str, str]:
     return {"code_hash": runs.code_hash(), "evidence_hash": load_register().hash, "place_hash": load_place(place).hash}
 
 
+def libraries() -> dict[str, str]:
+    """The versions of Python and of the libraries that arithmetic goes through."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
 def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
     """The rows of an experiment as the store writes them down before anything is run."""
-    made_with = json.dumps({"python": platform.python_version(), "system": platform.platform(), **{n: version(n) for n in LIBRARIES}})
+    known = libraries()
+    made_with = json.dumps({"python": known.pop("python"), "system": platform.platform(), **known})
     scenarios: dict[str, dict[str, Any]] = {}
     sets: dict[str, dict[str, Any]] = {}
     provenance: dict[str, dict[str, Any]] = {}
@@ -221,7 +227,8 @@ def carry_out(left: Sequence[Task], store: Store, workers: Callable[[], Abstract
               progress: Callable[[Tally], None] = lambda _: None) -> Tally:
     """Run what is left and keep each task's answers the moment they come. Raises RunStopped, and says what is kept.
 
-    A worker that is ended from outside is replaced and its task given again; the third time the rest is not tried.
+    A worker that is ended from outside is replaced and its task given again; the third time the rest is not tried. An
+    executor that says `at_once` knows better than we how much it can take.
     """
     waiting, kinds, ended = deque(left), Counter[str](), 0
     try:
@@ -233,7 +240,7 @@ def carry_out(left: Sequence[Task], store: Store, workers: Callable[[], Abstract
                 ended += 1
                 if ended == SAME_FAILURES:
                     raise _stopped(tally, f"worker processes were ended from outside {ended} times, most often for want of memory",
-                                   "with fewer --workers (or a sample, one_in: 10) and --resume it goes on") from None
+                                   "with fewer --workers (or a sample, one_in: 10; on a cluster, workers with more memory) and --resume it goes on") from None
     except KeyboardInterrupt:
         raise _stopped(tally, "stopped by you", "the same command with --resume goes on where this one stopped") from None
     return tally
@@ -245,9 +252,10 @@ def _feed(waiting: deque[Task], executor: Executor, store: Store, at_once: int, 
     flying: dict[Future[Outcome], Task] = {}
     try:
         while waiting or flying:
-            while waiting and len(flying) < at_once:
+            while waiting and len(flying) < getattr(executor, "at_once", at_once):
                 task = _informed(waiting[0], store)
-                flying[executor.submit(replicated, task)] = waiting.popleft()
+                future = executor.submit(replicated, task)  # a broken executor says so here, and the task still waits
+                flying[future] = waiting.popleft()
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
                 outcome = future.result()
                 _keep(outcome, store, tally)
