@@ -24,6 +24,7 @@ __all__ = ["Comparison", "Results", "Scenario", "check", "compare", "evidence", 
            "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
+COUNTING = 20.0  # seconds to wait for somebody else who writes to the store
 Progress = Callable[[runs.Replication, int, int], None]
 
 
@@ -108,14 +109,14 @@ def found(place: str, *, one_in: int = 1, seed: int = 1, replication: int = 0) -
 
 def compare(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None,
             one_in: int = 1, workers: int = 0, folder: str | Path | None = None, worlds: str = "drawn",
-            seed: int | None = None, beside: Collection[str] = design.BESIDE,
+            seed: int | None = None, beside: Collection[str] = design.BESIDE, store: str | Path | None = None,
             progress: Progress | None = None, compiling: Callable[[], Any] | None = None) -> Comparison:
     """Run a plan against what it is compared with, in paired replications, and write the answers to a folder.
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
     values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
-    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). Raises BadInput for a bad scenario, RunStopped
-    when stopped early.
+    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). The plan is counted in `store` (a file or URL;
+    store.db beside the folder unless said). Raises BadInput for a bad scenario, RunStopped when stopped early.
     """
     _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
             seed=(seed, 0, LARGEST_SEED))
@@ -135,14 +136,28 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
     with keeping.held(folder):
         if compiling:
             compiling()
+        tried = _counted(plans, asked, where, folder.parent / "store.db" if store is None else store)
         began = time.perf_counter()
         runs.warm(where)
         done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
         results = Results(asked, plans, done, one_in, worlds)
-        about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count))
+        about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count)) | {"tried": tried}
         with keeping.written(folder):
             results.write(folder, about, codebook())
     return Comparison(results, folder, about)
+
+
+def _counted(plans: Sequence[design.Run], asked: Scenario, where: str, store: str | Path) -> dict[str, Any]:
+    """Number this plan among all that were ever put to the place, before it is run; nothing for a plan that changes nothing."""
+    from scenarios.experiment import as_row
+    from scenarios.store import Store, now
+
+    own = [run for run in plans if run.scenario == asked.name and run.budget_rule == asked.plan.budget.name and run.variant == "central"][:1]
+    if not own or own[0].plan.changes_nothing:
+        return {}
+    with Store(store) as kept, kept.writing(COUNTING):
+        (number, of), = kept.count([as_row(place_files.load(where).name, own[0], now())])
+        return {"number": number, "of": of, "store": str(kept)}
 
 
 def _counts(**given: tuple[int | None, int, int]) -> None:

@@ -133,6 +133,12 @@ def libraries() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
+def as_row(place: str, run: Run, at: str) -> dict[str, Any]:
+    """A plan put to a place, as the store numbers it: the same plan under another name has the same key."""
+    return {"key": digest(place, decides(run.plan)), "place": place, "name": run.scenario, "title": run.title, "budget_rule": run.budget_rule,
+            "plan": plan_as_text(run.plan), "begun": at, "changes_nothing": run.plan.changes_nothing}
+
+
 def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
     """The rows of an experiment as the store writes them down before anything is run."""
     known = libraries()
@@ -150,9 +156,7 @@ def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
         mine = sets.setdefault(changes, {"key": digest(changes), "changes": changes})
         at_key = {run.key: key for run, key in zip(task.runs, task.keys)}
         for run, key in zip(task.runs, task.keys):
-            scenario = scenarios.setdefault(task.place + run.key, {
-                "key": digest(task.place, decides(run.plan)), "place": task.place, "name": run.scenario, "title": run.title,
-                "budget_rule": run.budget_rule, "plan": plan_as_text(run.plan), "begun": at, "changes_nothing": run.plan.changes_nothing})
+            scenario = scenarios.setdefault(task.place + run.key, as_row(task.place, run, at))
             rows.append({"key": key, "scenario": scenario["key"], "against": at_key.get(run.against, ""), "parameter_set": mine["key"],
                          "provenance": provenance[task.place]["key"], "place": task.place, "seed": task.seed,
                          "replication": task.replication, "one_in": task.one_in, "worlds": task.worlds, "years": task.years,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import IO
 
 from simulation.errors import BadInput, Problem, RunStopped
 
-LOCK = ".in_use"
+LOCK, PAUSE = ".in_use", 0.1
 ELSEWHERE = "name another folder with --results"
 
 
@@ -66,15 +67,21 @@ def held(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def held_file(file: Path, taken: Problem) -> Iterator[None]:
-    """Hold a lock file to the end of the process, however it ends. Raises BadInput with `taken` where somebody has it."""
+def held_file(file: Path, taken: Problem, patience: float = 0.0) -> Iterator[None]:
+    """Hold a lock file to the end of the process, however it ends. Raises BadInput with `taken` where somebody keeps it so many seconds."""
+    until = time.monotonic() + patience
     with file.open("a+b") as lock:
-        try:
-            _lock(lock)
-        except BlockingIOError:
-            raise BadInput(taken) from None
-        except OSError:
-            pass
+        while True:
+            try:
+                _lock(lock)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise BadInput(taken) from None
+                time.sleep(PAUSE)
+                continue
+            except OSError:
+                pass
+            break
         yield
 
 

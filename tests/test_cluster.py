@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import signal
 import sys
@@ -9,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ from scenarios import experiment, runs
 from scenarios.experiment import Tally
 from scenarios.store import Store
 from simulation import places
-from simulation.errors import BadInput, RunStopped
+from simulation.errors import RunStopped
 from tests.clusters import Cluster, dask
 from tests.driven import made_up, slow
 from tests.test_command import Told, wait_for
@@ -110,7 +110,7 @@ def test_a_worker_with_many_threads_runs_one_replication_at_a_time(tmp_path: Pat
         there.worker("--nthreads", "4")
         with afar.cluster(there.address, []) as pool:
             spans = sorted(f.result(60) for f in [pool.submit(timed, 0.2) for _ in range(4)])
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:]))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
 
 
 def timed(seconds: float) -> tuple[float, float]:
