@@ -141,9 +141,10 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         runs.warm(where)
         done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
         results = Results(asked, plans, done, one_in, worlds)
-        about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count)) | {"tried": tried}
+        about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count), beside) | {"tried": tried}
         with keeping.written(folder):
             results.write(folder, about, codebook())
+            keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
     return Comparison(results, folder, about)
 
 
@@ -176,7 +177,7 @@ def codebook() -> list[dict[str, str]]:
 
 
 def _about(asked: Scenario, place: str, jobs: Sequence[runs.Job], done: Sequence[runs.Replication],
-           seconds: float, workers: int) -> dict[str, Any]:
+           seconds: float, workers: int, beside: Collection[str]) -> dict[str, Any]:
     import mesa
     import numba
     import numpy
@@ -189,6 +190,6 @@ def _about(asked: Scenario, place: str, jobs: Sequence[runs.Job], done: Sequence
         "numpy": numpy.__version__, "numba": numba.__version__, "seed": jobs[0].seed, "replications": len(done),
         "one_in": jobs[0].one_in, "worlds": jobs[0].worlds, "years": asked.years, "first_year": asked.first_year,
         "burn_in_weeks": 104, "price_year": register.PRICE_YEAR, "seconds": round(seconds, 1),
-        "workers": workers, "runs": [asdict(r) for r in jobs[0].runs],
+        "workers": workers, "beside": list(beside), "runs": [asdict(r) for r in jobs[0].runs],
         "job_hashes": [j.hash for j in jobs], "seconds_by_replication": [round(r.seconds, 1) for r in done],
     }

@@ -171,7 +171,7 @@ def replicated(task: Task) -> Outcome:
     """Found, burn in under present policy, fork each run that is still to do. One run's error does not stop the others."""
     began = perf_counter()
     try:
-        state, beliefs = _burnt_in(task)
+        state, beliefs = burnt_in(task)
     except Exception as error:
         return Outcome((), (_wrong(tuple(sorted(task.todo)), error),))
     founding = (perf_counter() - began) / len(task.todo)
@@ -195,7 +195,8 @@ def replicated(task: Task) -> Outcome:
     return Outcome(tuple(said), tuple(wrong))
 
 
-def _burnt_in(task: Task) -> tuple[Any, Any]:
+def burnt_in(task: Task) -> tuple[Any, Any]:
+    """The world of a task at the first week of its plans, and what is believed in it."""
     from simulation.evidence.register import central, drawn
     from simulation.model import CareSystem
     from simulation.places import load as load_place

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +32,18 @@ def whole(file: Path, write: Callable[[IO[bytes]], object]) -> Path:
 def whole_text(file: Path, text: str) -> Path:
     """The same for words."""
     return whole(file, lambda out: out.write(text.encode("utf-8")))
+
+
+def as_asked(folder: Path, plans: Sequence[Path], others: Sequence[Path]) -> None:
+    """Copies of the files that a comparison was asked with: the plan, what it is compared with, a council's own page."""
+    folder.mkdir(exist_ok=True)
+    for file in (*plans, *others):
+        raw = file.read_bytes()
+        whole(folder / file.name, partial(_all_of, raw))
+
+
+def _all_of(raw: bytes, out: IO[bytes]) -> None:
+    out.write(raw)
 
 
 @contextmanager
