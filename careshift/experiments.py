@@ -192,7 +192,8 @@ def failed(name: Name, store: StoreAt = None,
 def export(name: Name, store: StoreAt = None,
            to: Annotated[Path | None, typer.Option(help="The file [results/<name>.csv].")] = None, precision: Precision = 0.05,
            measure: Annotated[list[str] | None, typer.Option(help="Only these measures (may be given again).")] = None,
-           by_run: Annotated[bool, typer.Option("--runs", help="Each run's own figures, to the last bit, instead of means.")] = False) -> None:
+           by_run: Annotated[bool, typer.Option("--runs", help="Each run's own figures, to the last bit, instead of means.")] = False,
+           parquet: Annotated[bool, typer.Option("--parquet", help="The weekly series of every run as one Parquet file, instead of CSV.")] = False) -> None:
     """Write what an experiment found as CSV: every figure with its Monte Carlo error and the replications it would need."""
     from careshift import api
     from scenarios import exporting
@@ -202,8 +203,16 @@ def export(name: Name, store: StoreAt = None,
     known = api.measures()
     if wrong := [m for m in measure or () if m not in known]:
         raise BadInput(*(Problem("", 0, "--measure", f"there is no measure {m!r}", did_you_mean(m, known)) for m in wrong))
+    if parquet and by_run:
+        raise BadInput(Problem("", 0, "--parquet", "holds weekly series, and --runs writes yearly figures", "give one of them"))
     with Store(store, make=False) as kept:
         asked = kept.experiment(name)
+        if parquet:
+            from scenarios import weekly
+
+            file = to or Path("results") / f"{asked['name']}_weekly.parquet"
+            print(f"{file}: {weekly.write(file, kept, asked, measure or ()):,} rows, weekly series of {asked['finished']:,} finished runs")
+            return
         file = to or Path("results") / f"{asked['name']}{'_runs' if by_run else ''}.csv"
         table: Any = exporting.run_rows(kept, asked, measure or ()) if by_run else exporting.rows(kept, asked, precision=precision, measures=measure or ())
         count = exporting.write(file, exporting.RUN_COLUMNS if by_run else exporting.COLUMNS, table)

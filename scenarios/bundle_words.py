@@ -24,7 +24,8 @@ def readme(f: Mapping[str, Any], names: Sequence[str]) -> str:
                if any(n.startswith(folder + "/") for n in names)]
     answers = [f"  * `{n.removeprefix('answers/')}`: {FILES.get(n.removeprefix('answers/'), '')}" for n in names if n.startswith("answers/")]
     compare = "cmp again/summary.csv answers/summary.csv" if f["what"] == "comparison" else (
-        f"PYTHONPATH=code python -m careshift.cli experiment export {f['name']} --store again/store.db --to again/means.csv\n    cmp again/means.csv answers/means.csv")
+        f"PYTHONPATH=code python -m careshift.cli experiment export {f['name']} --store again/store.db --to again/means.csv\n"
+        "    cmp again/means.csv answers/means.csv")
     return f"""# {f['title']}
 
 {f.get('question', '')}

@@ -115,7 +115,8 @@ def spoilt(file: Path, to: Path, change: Callable[[dict[str, bytes]], object]) -
 
 
 SPOILT = {
-    "a figure": (lambda p: p.update({"answers/summary.csv": p["answers/summary.csv"].replace(b"1", b"2", 1)}), r"answers/summary\.csv: is not as it was packed"),
+    "a figure": (lambda p: p.update({"answers/summary.csv": p["answers/summary.csv"].replace(b"1", b"2", 1)}),
+                 r"answers/summary\.csv: is not as it was packed"),
     "a file gone": (lambda p: p.pop("asked/mine.yaml"), r"asked/mine\.yaml: is named in the manifest and is not there"),
     "a file more": (lambda p: p.update({"answers/more.csv": b"x"}), r"answers/more\.csv: is there and is not named in the manifest"),
     "the manifest": (lambda p: p.update({bundle.MANIFEST: p[bundle.MANIFEST] + b"nonsense\n"}), r"the manifest has a line that names no file"),
