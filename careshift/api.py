@@ -29,6 +29,7 @@ __all__ = ["Comparison", "Results", "Scenario", "appraise", "check", "compare", 
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
 APPRAISAL = "appraisal"
+COUNTING = 20.0  # seconds to wait for somebody else who writes to the store
 Progress = Callable[[runs.Replication, int, int], None]
 
 
@@ -113,14 +114,14 @@ def found(place: str, *, one_in: int = 1, seed: int = 1, replication: int = 0) -
 
 def compare(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None,
             one_in: int = 1, workers: int = 0, folder: str | Path | None = None, worlds: str = "drawn",
-            seed: int | None = None, beside: Collection[str] = design.BESIDE,
+            seed: int | None = None, beside: Collection[str] = design.BESIDE, store: str | Path | None = None,
             progress: Progress | None = None, compiling: Callable[[], Any] | None = None) -> Comparison:
     """Run a plan against what it is compared with, in paired replications, and write the answers to a folder.
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
     values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
-    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). Raises BadInput for a bad scenario, RunStopped
-    when stopped early.
+    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). The plan is counted in `store` (a file or URL;
+    store.db beside the folder unless said). Raises BadInput for a bad scenario, RunStopped when stopped early.
     """
     _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
             seed=(seed, 0, LARGEST_SEED))
@@ -140,13 +141,15 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
     with keeping.held(folder):
         if compiling:
             compiling()
+        tried = _counted(plans, asked, where, folder.parent / "store.db" if store is None else store)
         began = time.perf_counter()
         runs.warm(where)
         done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
         results = Results(asked, plans, done, one_in, worlds)
-        about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count))
+        about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count), beside) | {"tried": tried}
         with keeping.written(folder):
             results.write(folder, about, codebook())
+            keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
     return Comparison(results, folder, about)
 
 
@@ -165,6 +168,19 @@ def appraise(folder: str | Path, *, value: str = "wellby", weights: bool = False
     return worked_out(results, about, Wellbeing(value), weighted=weights)
 
 
+def _counted(plans: Sequence[design.Run], asked: Scenario, where: str, store: str | Path) -> dict[str, Any]:
+    """Number this plan among all that were ever put to the place, before it is run; nothing for a plan that changes nothing."""
+    from scenarios.experiment import as_row
+    from scenarios.store import Store, now
+
+    own = [run for run in plans if run.scenario == asked.name and run.budget_rule == asked.plan.budget.name and run.variant == "central"][:1]
+    if not own or own[0].plan.changes_nothing:
+        return {}
+    with Store(store) as kept, kept.writing(COUNTING):
+        (number, of), = kept.count([as_row(place_files.load(where).name, own[0], now())])
+        return {"number": number, "of": of, "store": str(kept)}
+
+
 def _counts(**given: tuple[int | None, int, int]) -> None:
     """Refuse an option outside its range, or that is no whole number. Raises BadInput."""
     wrong = [Problem("", 0, name, f"{value!r} is not a whole number from {low:,} to {high:,}")
@@ -181,7 +197,7 @@ def codebook() -> list[dict[str, str]]:
 
 
 def _about(asked: Scenario, place: str, jobs: Sequence[runs.Job], done: Sequence[runs.Replication],
-           seconds: float, workers: int) -> dict[str, Any]:
+           seconds: float, workers: int, beside: Collection[str]) -> dict[str, Any]:
     import mesa
     import numba
     import numpy
@@ -194,6 +210,6 @@ def _about(asked: Scenario, place: str, jobs: Sequence[runs.Job], done: Sequence
         "numpy": numpy.__version__, "numba": numba.__version__, "seed": jobs[0].seed, "replications": len(done),
         "one_in": jobs[0].one_in, "worlds": jobs[0].worlds, "years": asked.years, "first_year": asked.first_year,
         "burn_in_weeks": 104, "price_year": register.PRICE_YEAR, "seconds": round(seconds, 1),
-        "workers": workers, "runs": [asdict(r) for r in jobs[0].runs],
+        "workers": workers, "beside": list(beside), "runs": [asdict(r) for r in jobs[0].runs],
         "job_hashes": [j.hash for j in jobs], "seconds_by_replication": [round(r.seconds, 1) for r in done],
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from careshift import appraise, experiments, paper_command, place_command
+from careshift import appraise, bundle_command, experiments, paper_command, place_command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +23,7 @@ app.add_typer(experiments.app, name="experiment")
 app.command("appraise")(appraise.appraise)
 app.command("paper")(paper_command.paper)
 app.command("track")(paper_command.track)
+app.command()(bundle_command.bundle)
 
 DEMO: dict[str, Any] = {"one_in": 1, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
@@ -64,11 +65,12 @@ def compare(scenario: Scenario, place: Place = None,
             replications: Annotated[int | None, typer.Option(min=1, max=10_000, help="Paired runs [the file's].")] = None,
             one_in: OneIn = 1, workers: Workers = 0, results: ResultsTo = None,
             seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
+            store: Annotated[str | None, typer.Option(help="Where plans tried are counted [store.db beside the folder of answers].")] = None,
             central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False,
             beside: Beside = "rules,rivals,beliefs", alone: Alone = False, as_json: Json = False) -> None:
     """Run a plan beside doing nothing, and say what it does to costs, wellbeing and hospital use."""
     _compare(scenario, "" if alone else beside, as_json, place=place, replications=replications, one_in=one_in, workers=workers,
-             folder=results, seed=seed, worlds="central" if central else "drawn")
+             folder=results, seed=seed, store=store, worlds="central" if central else "drawn")
 
 
 @app.command()

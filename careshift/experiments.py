@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -21,6 +22,7 @@ def run(file: File, store: StoreAt = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Run a small pilot and say how many runs, minutes and bytes.")] = False,
         resume: Annotated[bool, typer.Option("--resume", help="Go on with what is not finished; failed runs are tried again.")] = False,
         workers: Annotated[int, typer.Option(min=0, max=512, help="Processes side by side; 0 takes one a core.")] = 0,
+        cluster: Annotated[str, typer.Option(help="The workers of a Dask scheduler instead: tcp://host:port (docs/scaling.md).")] = "",
         shard: Annotated[str, typer.Option(help="Only a part: 2/5 is the second of five; merge puts them together.")] = "1/1") -> None:
     """Run an experiment and keep every answer the moment it is there; whatever happens, --resume goes on."""
     from careshift import api
@@ -31,13 +33,14 @@ def run(file: File, store: StoreAt = None,
     asked = experiment_form.load(file, places=api.places())
     part = experiment.shard_of(shard)
     every = experiment.tasks(asked, places=api.places())
+    hands = _hands(cluster, workers, every)
     _say(asked, every)
     if dry_run:
-        _foretell(asked, every, part, store, workers)
+        _foretell(asked, every, part, store, hands)
         return
     try:
         with Store(store) as kept, kept.writing():
-            _carry_out(asked, every, kept, part, resume, workers)
+            _carry_out(asked, every, kept, part, resume, hands)
     except KeyboardInterrupt:
         raise RunStopped(Problem("", 0, "", "stopped by you; what is finished is kept", "the same command with --resume goes on")) from None
 
@@ -53,7 +56,33 @@ def _say(asked: Any, every: list[Any]) -> None:
         print(f"  note: a sample of one adult in {asked.one_in}: for trying out; money and hospital use from it are no result")
 
 
-def _foretell(asked: Any, every: list[Any], part: tuple[int, int], store: str | None, workers: int) -> None:
+class Hands(NamedTuple):
+    """Who runs the replications: how many side by side for so many tasks, and how to get them afresh."""
+
+    count: Callable[[int], int]
+    workers: Callable[[int], Any]
+    compiles: bool  # whether kernels are compiled here, before anybody starts
+
+
+def _hands(cluster: str, workers: int, every: list[Any]) -> Hands:
+    from scenarios import runs
+    from scenarios import workers as here
+    from simulation.errors import BadInput, Problem
+
+    if not cluster:
+        return Hands(lambda tasks: runs.worker_count(workers, tasks), here.local, True)
+    from scenarios import cluster as there
+
+    if workers:
+        raise BadInput(Problem("", 0, "--workers", "a cluster brings its own workers", "give --workers or --cluster"))
+    places = list(dict.fromkeys(t.place for t in every))
+    with there.cluster(cluster, places) as afar:  # says what is wrong before anything is written down
+        count = afar.workers
+    print(f"{cluster}: {_of(count, 'worker')}")
+    return Hands(lambda _: count, lambda _: there.cluster(cluster, places), False)
+
+
+def _foretell(asked: Any, every: list[Any], part: tuple[int, int], store: str | None, hands: Hands) -> None:
     from scenarios import again, experiment, runs
     from scenarios.store import Store, address
 
@@ -65,18 +94,17 @@ def _foretell(asked: Any, every: list[Any], part: tuple[int, int], store: str | 
     left = experiment.to_do(every, done, part)
     runs.warm(every[0].place)
     told = again.pilot(asked, every, left)
-    count = runs.worker_count(workers, len(left))
+    count = hands.count(len(left))
     print(f"  finished in this store: {len(done):,} runs; to do in this part: {sum(len(t.todo) for t in left):,}")
     print(f"  expected: {_minutes(told.seconds / count)} with {count} side by side, {_bytes(told.bytes)} on disk, "
           f"from a pilot of {told.pilot_seconds:.0f} seconds (a process beside others is slower than one alone)")
     print("  nothing was run or stored")
 
 
-def _carry_out(asked: Any, every: list[Any], kept: Any, part: tuple[int, int], resume: bool, workers: int) -> None:
+def _carry_out(asked: Any, every: list[Any], kept: Any, part: tuple[int, int], resume: bool, hands: Hands) -> None:
     import signal
 
     from scenarios import experiment, runs
-    from scenarios import workers as places_to_run
     from simulation.errors import BadInput, Problem
 
     mine = [t for t in every if t.share_key % part[1] == part[0] - 1]
@@ -92,11 +120,11 @@ def _carry_out(asked: Any, every: list[Any], kept: Any, part: tuple[int, int], r
     if left:
         if hasattr(signal, "SIGTERM"):
             signal.signal(signal.SIGTERM, _as_ctrl_c)
-        count = runs.worker_count(workers, len(left))
-        for place in dict.fromkeys(t.place for t in left):
+        count = hands.count(len(left))
+        for place in dict.fromkeys(t.place for t in left if hands.compiles):
             runs.warm(place)
         with _progress(tally) as tell:
-            experiment.carry_out(left, kept, lambda: places_to_run.local(count), at_once=2 * count if count > 1 else 1, tally=tally, progress=tell)
+            experiment.carry_out(left, kept, lambda: hands.workers(count), at_once=2 * count if count > 1 else 1, tally=tally, progress=tell)
     failed = f", {tally.failed} failed (careshift experiment failed {asked.name})" if tally.failed else ""
     print(f"  {tally.told} in {kept}{failed}")
     _count(kept, [t.place for t in mine])
@@ -164,7 +192,8 @@ def failed(name: Name, store: StoreAt = None,
 def export(name: Name, store: StoreAt = None,
            to: Annotated[Path | None, typer.Option(help="The file [results/<name>.csv].")] = None, precision: Precision = 0.05,
            measure: Annotated[list[str] | None, typer.Option(help="Only these measures (may be given again).")] = None,
-           by_run: Annotated[bool, typer.Option("--runs", help="Each run's own figures, to the last bit, instead of means.")] = False) -> None:
+           by_run: Annotated[bool, typer.Option("--runs", help="Each run's own figures, to the last bit, instead of means.")] = False,
+           parquet: Annotated[bool, typer.Option("--parquet", help="The weekly series of every run as one Parquet file, instead of CSV.")] = False) -> None:
     """Write what an experiment found as CSV: every figure with its Monte Carlo error and the replications it would need."""
     from careshift import api
     from scenarios import exporting
@@ -174,8 +203,16 @@ def export(name: Name, store: StoreAt = None,
     known = api.measures()
     if wrong := [m for m in measure or () if m not in known]:
         raise BadInput(*(Problem("", 0, "--measure", f"there is no measure {m!r}", did_you_mean(m, known)) for m in wrong))
+    if parquet and by_run:
+        raise BadInput(Problem("", 0, "--parquet", "holds weekly series, and --runs writes yearly figures", "give one of them"))
     with Store(store, make=False) as kept:
         asked = kept.experiment(name)
+        if parquet:
+            from scenarios import weekly
+
+            file = to or Path("results") / f"{asked['name']}_weekly.parquet"
+            print(f"{file}: {weekly.write(file, kept, asked, measure or ()):,} rows, weekly series of {asked['finished']:,} finished runs")
+            return
         file = to or Path("results") / f"{asked['name']}{'_runs' if by_run else ''}.csv"
         table: Any = exporting.run_rows(kept, asked, measure or ()) if by_run else exporting.rows(kept, asked, precision=precision, measures=measure or ())
         count = exporting.write(file, exporting.RUN_COLUMNS if by_run else exporting.COLUMNS, table)

@@ -43,7 +43,7 @@ def verify(store: Store, key: str) -> Verdict:
     kept = store.run(key)
     if kept["state"] != "finished":
         raise BadInput(Problem(str(store), 0, "", f"run {key!r} is {kept['state']}, so there is nothing to compare with", "choose a finished one"))
-    task = _task(store, kept)
+    task = task_of(store, kept)
     outcome = replicated(task)
     if outcome.wrong:
         raise RunStopped(Problem("", 0, "", f"the run could not be repeated: {outcome.wrong[0].error.strip().splitlines()[-1]}"))
@@ -61,7 +61,7 @@ def _bits(x: float) -> bytes:
     return np.float64(x).tobytes()
 
 
-def _task(store: Store, kept: Mapping[str, Any]) -> Task:
+def task_of(store: Store, kept: Mapping[str, Any]) -> Task:
     """The task of one stored run, from what the store holds of it and nothing else."""
     chosen = [kept]
     if kept["against"]:

@@ -51,6 +51,9 @@ def caveats(r: Results, about: dict[str, Any]) -> list[str]:
         said.append(f"The whole place and enough pairs: {full_command(r, about)}")
     if there.invented:
         said.append(f"{there.title} does not exist: its figures are invented, for teaching.")
+    if tried := about.get("tried"):
+        said.append(f"Scenario {tried['number']} of {tried['of']} ever put to {there.title} in this store of answers"
+                    f"{'' if tried['of'] == 1 else ': whoever shows one says how many were tried'}.")
     said.append(f"{len(there.from_england())} of the place's {len(there.figures)} figures are the rate of England or of a "
                 "wider area, applied here: not the place's own.")
     said.append(("The ranges hold chance and doubt about the evidence" if drawn else

@@ -128,9 +128,21 @@ def origins(place: str) -> dict[str, str]:
     return {"code_hash": runs.code_hash(), "evidence_hash": load_register().hash, "place_hash": load_place(place).hash}
 
 
+def libraries() -> dict[str, str]:
+    """The versions of Python and of the libraries that arithmetic goes through."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def as_row(place: str, run: Run, at: str) -> dict[str, Any]:
+    """A plan put to a place, as the store numbers it: the same plan under another name has the same key."""
+    return {"key": digest(place, decides(run.plan)), "place": place, "name": run.scenario, "title": run.title, "budget_rule": run.budget_rule,
+            "plan": plan_as_text(run.plan), "begun": at, "changes_nothing": run.plan.changes_nothing}
+
+
 def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
     """The rows of an experiment as the store writes them down before anything is run."""
-    made_with = json.dumps({"python": platform.python_version(), "system": platform.platform(), **{n: version(n) for n in LIBRARIES}})
+    known = libraries()
+    made_with = json.dumps({"python": known.pop("python"), "system": platform.platform(), **known})
     scenarios: dict[str, dict[str, Any]] = {}
     sets: dict[str, dict[str, Any]] = {}
     provenance: dict[str, dict[str, Any]] = {}
@@ -144,9 +156,7 @@ def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
         mine = sets.setdefault(changes, {"key": digest(changes), "changes": changes})
         at_key = {run.key: key for run, key in zip(task.runs, task.keys)}
         for run, key in zip(task.runs, task.keys):
-            scenario = scenarios.setdefault(task.place + run.key, {
-                "key": digest(task.place, decides(run.plan)), "place": task.place, "name": run.scenario, "title": run.title,
-                "budget_rule": run.budget_rule, "plan": plan_as_text(run.plan), "begun": at, "changes_nothing": run.plan.changes_nothing})
+            scenario = scenarios.setdefault(task.place + run.key, as_row(task.place, run, at))
             rows.append({"key": key, "scenario": scenario["key"], "against": at_key.get(run.against, ""), "parameter_set": mine["key"],
                          "provenance": provenance[task.place]["key"], "place": task.place, "seed": task.seed,
                          "replication": task.replication, "one_in": task.one_in, "worlds": task.worlds, "years": task.years,
@@ -161,7 +171,7 @@ def replicated(task: Task) -> Outcome:
     """Found, burn in under present policy, fork each run that is still to do. One run's error does not stop the others."""
     began = perf_counter()
     try:
-        state, beliefs = _burnt_in(task)
+        state, beliefs = burnt_in(task)
     except Exception as error:
         return Outcome((), (_wrong(tuple(sorted(task.todo)), error),))
     founding = (perf_counter() - began) / len(task.todo)
@@ -185,7 +195,8 @@ def replicated(task: Task) -> Outcome:
     return Outcome(tuple(said), tuple(wrong))
 
 
-def _burnt_in(task: Task) -> tuple[Any, Any]:
+def burnt_in(task: Task) -> tuple[Any, Any]:
+    """The world of a task at the first week of its plans, and what is believed in it."""
     from simulation.evidence.register import central, drawn
     from simulation.model import CareSystem
     from simulation.places import load as load_place
@@ -221,7 +232,8 @@ def carry_out(left: Sequence[Task], store: Store, workers: Callable[[], Abstract
               progress: Callable[[Tally], None] = lambda _: None) -> Tally:
     """Run what is left and keep each task's answers the moment they come. Raises RunStopped, and says what is kept.
 
-    A worker that is ended from outside is replaced and its task given again; the third time the rest is not tried.
+    A worker that is ended from outside is replaced and its task given again; the third time the rest is not tried. An
+    executor that says `at_once` knows better than we how much it can take.
     """
     waiting, kinds, ended = deque(left), Counter[str](), 0
     try:
@@ -233,7 +245,7 @@ def carry_out(left: Sequence[Task], store: Store, workers: Callable[[], Abstract
                 ended += 1
                 if ended == SAME_FAILURES:
                     raise _stopped(tally, f"worker processes were ended from outside {ended} times, most often for want of memory",
-                                   "with fewer --workers (or a sample, one_in: 10) and --resume it goes on") from None
+                                   "with fewer --workers (or a sample, one_in: 10; on a cluster, workers with more memory) and --resume it goes on") from None
     except KeyboardInterrupt:
         raise _stopped(tally, "stopped by you", "the same command with --resume goes on where this one stopped") from None
     return tally
@@ -245,9 +257,10 @@ def _feed(waiting: deque[Task], executor: Executor, store: Store, at_once: int, 
     flying: dict[Future[Outcome], Task] = {}
     try:
         while waiting or flying:
-            while waiting and len(flying) < at_once:
+            while waiting and len(flying) < getattr(executor, "at_once", at_once):
                 task = _informed(waiting[0], store)
-                flying[executor.submit(replicated, task)] = waiting.popleft()
+                future = executor.submit(replicated, task)  # a broken executor says so here, and the task still waits
+                flying[future] = waiting.popleft()
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
                 outcome = future.result()
                 _keep(outcome, store, tally)

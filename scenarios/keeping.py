@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from simulation.errors import BadInput, Problem, RunStopped
 
-LOCK = ".in_use"
+LOCK, PAUSE = ".in_use", 0.1
 ELSEWHERE = "name another folder with --results"
 
 
@@ -30,6 +32,18 @@ def whole(file: Path, write: Callable[[IO[bytes]], object]) -> Path:
 def whole_text(file: Path, text: str) -> Path:
     """The same for words."""
     return whole(file, lambda out: out.write(text.encode("utf-8")))
+
+
+def as_asked(folder: Path, plans: Sequence[Path], others: Sequence[Path]) -> None:
+    """Copies of the files that a comparison was asked with: the plan, what it is compared with, a council's own page."""
+    folder.mkdir(exist_ok=True)
+    for file in (*plans, *others):
+        raw = file.read_bytes()
+        whole(folder / file.name, partial(_all_of, raw))
+
+
+def _all_of(raw: bytes, out: IO[bytes]) -> None:
+    out.write(raw)
 
 
 @contextmanager
@@ -66,15 +80,21 @@ def held(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def held_file(file: Path, taken: Problem) -> Iterator[None]:
-    """Hold a lock file to the end of the process, however it ends. Raises BadInput with `taken` where somebody has it."""
+def held_file(file: Path, taken: Problem, patience: float = 0.0) -> Iterator[None]:
+    """Hold a lock file to the end of the process, however it ends. Raises BadInput with `taken` where somebody keeps it so many seconds."""
+    until = time.monotonic() + patience
     with file.open("a+b") as lock:
-        try:
-            _lock(lock)
-        except BlockingIOError:
-            raise BadInput(taken) from None
-        except OSError:
-            pass
+        while True:
+            try:
+                _lock(lock)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise BadInput(taken) from None
+                time.sleep(PAUSE)
+                continue
+            except OSError:
+                pass
+            break
         yield
 
 

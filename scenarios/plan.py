@@ -115,6 +115,14 @@ def baseline(scenario: Scenario, *, places: Collection[str], services: Collectio
                    replications=scenario.replications, seed=scenario.seed, plan=plan)
 
 
+def written(scenario: Scenario) -> list[Path]:
+    """The file of a plan, then those it is compared with, as far as somebody wrote them: files of the library stand for themselves."""
+    out = [scenario.source]
+    while (name := read_page(out[-1]).data.get("compare_with", AS_NOW)) not in library() and (out[-1].parent / name) not in out:
+        out.append(out[-1].parent / name)
+    return out
+
+
 def known_services() -> tuple[str, ...]:
     """The models of support that careshift has: one for each file of simulation/services."""
     folder = import_module("simulation.services")

@@ -111,9 +111,12 @@ def run_one(job: Job) -> Replication:
                        beliefs.hash)
 
 
-def forked(state: Any, run: Run, beliefs: Any, reference: Lines | None
+def forked(state: Any, run: Run, beliefs: Any, reference: Lines | None, *, look: Callable[[Any], object] | None = None
            ) -> tuple[dict[tuple[int, str, str, str], float], dict[str, np.ndarray], Lines]:
-    """One run of a burnt-in world to its end: figures by year, weekly series, and of a baseline what was spent on what."""
+    """One run of a burnt-in world to its end: figures by year, weekly series, and of a baseline what was spent on what.
+
+    Where somebody wants to `look` at the town at its end, every event is kept too; that changes no figure.
+    """
     from simulation.evidence.register import evidence_only, sceptic
     from simulation.model import from_state
     from simulation.shift import reference_lines
@@ -122,7 +125,9 @@ def forked(state: Any, run: Run, beliefs: Any, reference: Lines | None
     believed = {"central": lambda b: b, "sceptic": sceptic, "evidence_only": evidence_only}[run.variant](beliefs)
     spent = {line: series for line, series in reference.items() if not line.startswith(PEOPLE)} if reference else None
     people = {name.removeprefix(PEOPLE): kept for name, kept in (reference or {}).items() if name.startswith(PEOPLE)}
-    system = from_state(state, replace(run.plan, reference=spent), beliefs=believed).run()
+    system = from_state(state, replace(run.plan, reference=spent), beliefs=believed, events="all" if look else "counts").run()
+    if look:
+        look(system.town)
     system.recorder.twins.beside(people or system.recorder.twins.told())
     values = {(y, m, u, g): v for y, m, u, g, v in system.recorder.yearly(system.town)}
     weekly = {m: np.asarray(s, dtype=np.float32) for m, s in system.recorder.weekly(system.town).items()}

@@ -8,32 +8,23 @@ counts every plan ever tried there, and one that is deleted leaves a tombstone a
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from scenarios import keeping
+from scenarios.database import Database, address, bad, now
 from scenarios.packing import packed, unpacked
 from scenarios.tables import EXPERIMENT_RUNS, EXPERIMENTS, FIGURES, PARAMETER_SETS, PROVENANCE, RESULTS, RUNS, SCENARIOS, SERIES
-from simulation.errors import BadInput, Problem, RunStopped
 
-T = TypeVar("T")
+__all__ = ["Asked", "Figure", "Said", "Store", "address", "now"]
+
 Figure = tuple[int, str, str, str]  # year of the plan, measure, unit, group
-MIGRATIONS = Path(__file__).parent / "migrations"
-TRIES, PAUSE = 6, 0.2  # a lost connection is taken up again so often, after a pause that doubles
 ONE_WRITER = 5_160_773  # the number of the lock that writers of one PostgreSQL store take while scenarios are numbered
-NO_STORE = "name it with --store, or run an experiment first"
-NO_ROOM = ("full", "disk i/o", "no space", "readonly", "read-only", "unable to open")
+
 
 @dataclass(frozen=True)
 class Said:
@@ -58,65 +49,12 @@ class Asked:
     runs: Sequence[Mapping[str, Any]]
 
 
-def now() -> str:
-    """The time, in words that sort."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def address(given: str | Path | None) -> str:
-    """A store's URL from what a person wrote: a URL, a file, or nothing for results/store.db."""
-    text = str(given or Path("results") / "store.db")
-    return text if "://" in text else f"sqlite:///{Path(text)}"
-
-
-class Store:
+class Store(Database):
     """One store of answers. `with Store(url) as store: ...`; `writing()` holds it for one writer."""
 
     def __init__(self, given: str | Path | None = None, *, make: bool = True):
-        try:
-            self.url = sa.make_url(address(given))
-            self.file = Path(self.url.database or "") if self.url.get_backend_name() == "sqlite" else None
-            if self.file and not make and not self.file.exists():
-                raise _bad(self, "there is no store here", NO_STORE)
-            if self.file:
-                self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.engine = sa.create_engine(self.url, pool_pre_ping=self.file is None)
-        except ImportError as error:
-            raise BadInput(Problem(str(given), 0, "", f"{error.name} is needed for this kind of store and is not installed",
-                                   "pip install 'careshift[postgres]'")) from None
-        except (SQLAlchemyError, ValueError):
-            raise BadInput(Problem(str(given), 0, "", "this is not the address of a store",
-                                   "write a file's path, or postgresql+psycopg://user@host/name")) from None
-        except OSError as error:
-            raise BadInput(Problem(str(given), 0, "", f"a store cannot be made here ({error.strerror})")) from None
-        if self.file:
-            sa.event.listen(self.engine, "connect", _careful)
         self._figures: dict[Figure, int] = {}
-        try:
-            self._upgrade(make)
-        except BaseException:
-            self.engine.dispose()
-            raise
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.engine.dispose()
-
-    def __str__(self) -> str:
-        return str(self.file) if self.file else self.url.render_as_string(hide_password=True)
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold a store kept in a file for one writer; a second is told so. A database server looks after itself."""
-        if not self.file:
-            yield
-            return
-        with keeping.held_file(self.file.with_name(self.file.name + ".lock"), Problem(
-                str(self.file), 0, "", "another careshift is writing to this store",
-                "wait until it is done, or write to another --store and put them together with careshift experiment merge")):
-            yield
+        super().__init__(given, make=make)
 
     # What is asked -------------------------------------------------------------------------------------------------
     def begin(self, asked: Asked) -> None:
@@ -141,12 +79,18 @@ class Store:
                 kept = {"deleted": "", "why_deleted": "", **{k: v for k, v in row.items() if k != "changes_nothing"}}
                 c.execute(SCENARIOS.insert().values({**kept, "number": None if row["changes_nothing"] else last + 1}))
 
+    def count(self, scenarios: Sequence[Mapping[str, Any]]) -> list[tuple[int | None, int]]:
+        """Number plans that are put to a place outside any experiment. Gives for each its number (none for a baseline) and how many there are."""
+        self._do(lambda c: self._number(c, scenarios))
+        numbers = {s["key"]: (s["number"], s["of"]) for s in self.scenarios()}
+        return [numbers[row["key"]] for row in scenarios]
+
     def forget(self, place: str, name: str, why: str) -> int:
         """Delete what a scenario's runs found at a place; its number and a tombstone stay. Returns how many runs went."""
         def work(c: sa.Connection) -> int:
             keys = list(c.scalars(sa.select(SCENARIOS.c.key).where(SCENARIOS.c.place == place, SCENARIOS.c.name == name)))
             if not keys:
-                raise _bad(self, f"no scenario {name!r} was ever put to {place!r}", "careshift experiment status lists them")
+                raise bad(self, f"no scenario {name!r} was ever put to {place!r}", "careshift experiment status lists them")
             ids = list(c.scalars(sa.select(RUNS.c.id).where(RUNS.c.scenario.in_(keys))))
             gone = sa.select(RUNS.c.id).where(RUNS.c.scenario.in_(keys))
             c.execute(RESULTS.delete().where(RESULTS.c.run.in_(gone)))
@@ -226,7 +170,7 @@ class Store:
         every = self.experiments()
         found = [e for e in every if e["name"] == name] or [e for e in every if name and e["key"].startswith(name)]
         if not found:
-            raise _bad(self, f"there is no experiment {name!r} in this store",
+            raise bad(self, f"there is no experiment {name!r} in this store",
                        f"choose from {', '.join(sorted({e['name'] for e in every}))}" if every else "run one first")
         return found[-1]
 
@@ -240,7 +184,7 @@ class Store:
         """One run by its key or the beginning of it. Raises BadInput where none or several begin so."""
         found = self._rows(_whole_runs().where(RUNS.c.key.startswith(key, autoescape=True)).limit(2))
         if len(found) != 1:
-            raise _bad(self, f"{'several runs begin' if found else 'no run begins'} with {key!r}", "write more of its key")
+            raise bad(self, f"{'several runs begin' if found else 'no run begins'} with {key!r}", "write more of its key")
         return _told(found[0])
 
     def values(self, run: int) -> dict[Figure, float]:
@@ -279,6 +223,7 @@ class Store:
         sets, origins = (other._rows(sa.select(t)) for t in (PARAMETER_SETS, PROVENANCE))
         columns = {c.name for c in RUNS.columns} - {"id", "state", "tries", "seconds", "ended", "world", "error_kind", "error"}
         new = 0
+        self._do(lambda c: self._number(c, scenarios))
         for e in other.experiments():
             kept = other.runs(e["key"])
             bare = {c.name: e[c.name] for c in EXPERIMENTS.columns}
@@ -292,59 +237,6 @@ class Store:
                     self.fail([r["key"]], r["error_kind"], r["error"])
         return new
 
-    def checkpoint(self) -> None:
-        """Bring what stands in the write-ahead log into the file itself."""
-        if self.file:
-            self._do(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
-
-    # The database --------------------------------------------------------------------------------------------------
-    def _rows(self, query: Any) -> list[dict[str, Any]]:
-        return [dict(r) for r in self._do(lambda c: c.execute(query).mappings().all())]
-
-    def _new(self, c: sa.Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        dialect: Any = sqlite if self.file else postgresql
-        if rows:
-            c.execute(dialect.insert(table).on_conflict_do_nothing(), [dict(r) for r in rows])
-
-    def _do(self, work: Callable[[sa.Connection], T]) -> T:
-        """One transaction, whole or not at all; tried again where the connection was lost, for writing twice is harmless."""
-        for k in range(TRIES):
-            try:
-                with self.engine.begin() as c:
-                    return work(c)
-            except DBAPIError as error:
-                lost = not self.file and (error.connection_invalidated or isinstance(error, sa.exc.OperationalError))
-                if not lost or k == TRIES - 1 or _no_room(error):
-                    raise _stopped(self, error) from None
-            time.sleep(PAUSE * 2**k)
-        raise AssertionError
-
-    def _upgrade(self, make: bool) -> None:
-        """Bring the store to the form this careshift writes; one written by a later careshift is left alone."""
-        from alembic import command
-        from alembic.config import Config
-        from alembic.runtime.migration import MigrationContext
-        from alembic.script import ScriptDirectory
-
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
-        scripts = ScriptDirectory.from_config(config)
-        now_at = self._do(lambda c: MigrationContext.configure(c).get_current_revision())
-        if now_at == scripts.get_current_head():
-            return
-        if now_at is None and not make:
-            raise _bad(self, "there is no store here", NO_STORE)
-        if now_at is not None and now_at not in {s.revision for s in scripts.walk_revisions()}:
-            raise _bad(self, f"this store was written by a later careshift (form {now_at})", "use that careshift")
-
-        def work(c: sa.Connection) -> None:
-            config.attributes["connection"] = c
-            command.upgrade(config, "head")
-        with self.writing():
-            self._do(work)
-
-
 def _whole_runs() -> Any:
     return sa.select(RUNS, SCENARIOS.c.name.label("scenario_name"), SCENARIOS.c.title, SCENARIOS.c.budget_rule, SCENARIOS.c.plan,
                      SCENARIOS.c.number, PARAMETER_SETS.c.changes).join(SCENARIOS, SCENARIOS.c.key == RUNS.c.scenario).join(
@@ -353,23 +245,3 @@ def _whole_runs() -> Any:
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "changes": json.loads(row["changes"])}
-
-
-def _careful(connection: Any, _: object) -> None:
-    for order in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-        connection.execute(f"PRAGMA {order}")
-
-
-def _no_room(error: DBAPIError) -> bool:
-    return any(word in str(error.orig).lower() for word in NO_ROOM)
-
-
-def _stopped(store: Store, error: DBAPIError) -> RunStopped:
-    why = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-    todo = "make room on the disk" if _no_room(error) else "see that the store can be reached and is sound"
-    return RunStopped(Problem(str(store), 0, "", f"the store cannot be written or read ({why}); what is finished is kept",
-                              f"{todo}, then give the same command with --resume"))
-
-
-def _bad(store: Store, what: str, todo: str) -> BadInput:
-    return BadInput(Problem(str(store), 0, "", what, todo))

@@ -1,4 +1,4 @@
-"""Where replications are run: in this process, or in worker processes of this machine. Anything with `submit` will do."""
+"""Where replications are run: in this process, in worker processes of this machine, or on a cluster. Anything with `submit` will do."""
 
 from __future__ import annotations
 

@@ -198,6 +198,7 @@ def test_a_comparison_ends_in_a_sentence_a_table_and_a_report(answers: Path, car
                  "one adult in 200", "The whole place and enough pairs: careshift compare", "report.html"):
         assert said in told.out, said
     html = (answers / "r" / "report.html").read_text(encoding="utf-8")
+    assert "Scenario 1 of 1 ever put to Doncaster in this store of answers." in html and "Scenario 1 of 1 ever put" in told.out
     assert "<script" not in html and "&lt;script&gt;" in html
     assert {p.name for p in (answers / "r").iterdir()} >= {"summary.csv", "codebook.csv", "weekly.csv.gz", "run.json", "report.html"}
     run = json.loads((answers / "r" / "run.json").read_text(encoding="utf-8"))

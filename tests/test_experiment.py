@@ -364,7 +364,7 @@ def sometimes_wrong(bad: set[int]) -> Callable[[Any, Any, Any, Any], Any]:
 def no_model(monkeypatch: pytest.MonkeyPatch) -> Callable[[set[int]], None]:
     """Replications of nothing, so that only the runner is tried; some fail."""
     def fails(bad: set[int]) -> None:
-        monkeypatch.setattr(experiment, "_burnt_in", lambda task: (task.replication, central()))
+        monkeypatch.setattr(experiment, "burnt_in", lambda task: (task.replication, central()))
         monkeypatch.setattr(runs, "forked", sometimes_wrong(bad))
     return fails
 
