@@ -126,8 +126,8 @@ def told(f: dict[str, Any]) -> str:
     return (
         f"One worker against two: {f['tasks']} tasks of one adult in {f['one_in']}, {f['years']} years, {len(f['rows'])} rounds in turn. Least of the rounds "
         f"{least[0]:.1f} and {least[1]:.1f} s by the clock: **{least[0] / least[1]:.2f} times as fast with two**; round by round "
-        f"{', '.join(f'{r:.2f}' for r in ratios)}. This is the whole process, starting and importing included, "
-        "on a machine with two cores which others used at the same time: on a quiet one the ratio is higher.\n\n"
+        f"{', '.join(f'{r:.2f}' for r in ratios)}. This is the whole process, starting and importing included, and two workers are two more processes that "
+        "start and import. The machine has two cores, which others may have used at the same time.\n\n"
         f"| One task: {size}, founding, burn-in and {f['runs']} runs of {f['horizon']} years | |\n|---|---:|\n"
         f"| seconds of one core | {f['task']:.0f} |\n| the worker's peak memory, MB | {f['megabytes']:,.0f} |\n"
         f"| sent to a worker, kB | {f['given'] / 1e3:,.1f} |\n| sent back, MB | {f['sent'] / 1e6:,.2f} |\n| figures a run | {f['figures']:,.0f} |\n"

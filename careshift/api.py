@@ -178,7 +178,7 @@ def _counted(plans: Sequence[design.Run], asked: Scenario, where: str, store: st
         return {}
     with Store(store) as kept, kept.writing(COUNTING):
         (number, of), = kept.count([as_row(place_files.load(where).name, own[0], now())])
-        return {"number": number, "of": of, "store": str(kept)}
+        return {"number": number, "of": of}
 
 
 def _counts(**given: tuple[int | None, int, int]) -> None:

@@ -41,7 +41,7 @@ def test_several_parents_share_the_work() -> None:
 
 
 def test_the_table_on_paper_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    one_writer.main(["--runs", "2000", "--workers", "100", "--stored", "2000000"])
+    one_writer.main(["--runs", "2000", "--workers", "100", "--task", "60", "--stored", "2000000"])
     said = capsys.readouterr().out
     assert "2,000 runs, 1,000 tasks of 60 s" in said and "0.00 TB" in said and said.count("\n| 100 |") == 5
     with pytest.raises(SystemExit):
