@@ -14,7 +14,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_API = ("Results", "Scenario", "check", "compare", "evidence", "found", "measures", "places", "scenarios", "services",
+_API = ("Results", "Scenario", "check", "compare", "evidence", "follow", "found", "measures", "places", "scenarios", "services",
         "week")
 __all__ = ["__version__", *_API]
 

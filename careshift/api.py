@@ -13,6 +13,7 @@ import careshift as package
 from scenarios import design, keeping, runs, service_facts
 from scenarios import plan as files
 from scenarios.form import LARGEST_SEED
+from scenarios.lives import Lives
 from scenarios.plan import Scenario
 from scenarios.results import Results
 from simulation import places as place_files
@@ -20,8 +21,8 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence import register
 from simulation.plan import Plan
 
-__all__ = ["Comparison", "Results", "Scenario", "check", "compare", "evidence", "found", "measures", "places",
-           "scenarios", "services", "week"]
+__all__ = ["Comparison", "Results", "Scenario", "check", "compare", "evidence", "follow", "found", "measures",
+           "places", "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
 Progress = Callable[[runs.Replication, int, int], None]
@@ -143,6 +144,25 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         with keeping.written(folder):
             results.write(folder, about, codebook())
     return Comparison(results, folder, about)
+
+
+def follow(person: str, scenario: str | Path | Scenario = "ten_percent_to_community", *, place: str | None = None, one_in: int = 20,
+           seed: int | None = None, years: int = 5, differs: bool = False, progress: Callable[[int, int], None] | None = None) -> Lives:
+    """The life of one invented person beside the same person's life under a plan.
+
+    `person` is a description such as "82, lives alone, falls". Chosen is the most ordinary of those who fit, whatever the
+    plan does for them; with `differs` the most ordinary of those whose two lives differ. `years` may be fewer than the
+    scenario's. Raises BadInput naming every word that is not known, or where nobody fits.
+    """
+    from scenarios import lives
+    from scenarios import person as people
+
+    asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
+    _counts(one_in=(one_in, 1, THINNEST), seed=(seed, 0, LARGEST_SEED), years=(years, 1, asked.years))
+    where = place or asked.place
+    place_files.load(where)  # says what is wrong with the name
+    return lives.follow(asked, people.read(person), place=where, places=places(), one_in=one_in, seed=asked.seed if seed is None else seed,
+                        years=years, differs=differs, progress=progress)
 
 
 def _counts(**given: tuple[int | None, int, int]) -> None:

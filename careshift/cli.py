@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from careshift import experiments, place_command
+from careshift import experiments, follow_command, place_command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
 
 app.add_typer(place_command.app, name="place")
 app.add_typer(experiments.app, name="experiment")
+app.command("follow")(follow_command.follow)
 
 DEMO: dict[str, Any] = {"one_in": 1, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]
