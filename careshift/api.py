@@ -21,8 +21,8 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence import register
 from simulation.plan import Plan
 
-__all__ = ["Comparison", "Results", "Scenario", "check", "compare", "evidence", "follow", "found", "measures",
-           "places", "scenarios", "services", "week"]
+__all__ = ["Comparison", "Experiment", "Results", "Scenario", "check", "check_place", "compare", "evaluated", "evidence", "experiment", "follow",
+           "found", "measures", "new_place", "places", "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
 Progress = Callable[[runs.Replication, int, int], None]
@@ -163,6 +163,77 @@ def follow(person: str, scenario: str | Path | Scenario = "ten_percent_to_commun
     place_files.load(where)  # says what is wrong with the name
     return lives.follow(asked, people.read(person), place=where, places=places(), one_in=one_in, seed=asked.seed if seed is None else seed,
                         years=years, differs=differs, progress=progress)
+
+
+@dataclass
+class Experiment:
+    """An experiment that was carried out: its rows, as `careshift experiment export` writes them, and what it came to."""
+
+    name: str
+    rows: list[dict[str, Any]]
+    finished: int
+    failed: int
+
+    def table(self, measure: str, group: str = "all") -> Any:
+        """The rows of one measure as a pandas table, figures as numbers."""
+        from pandas import DataFrame, to_numeric
+
+        found = DataFrame([r for r in self.rows if r["measure"] == measure and r["group"] == group])
+        figures = [c for c in found.columns if c.startswith(("mean", "difference", "replications"))]
+        return found.assign(**{c: to_numeric(found[c], errors="coerce") for c in figures})
+
+
+def experiment(file: str | Path, *, store: str | Path | None = None, workers: int = 1) -> Experiment:
+    """Run an experiment (a file, or a name of the library) to its end, keeping every run the moment it is there.
+
+    What a store has already is not run again. `store` is a file or a database's address [results/store.db]. Raises
+    BadInput for a bad file, RunStopped when stopped early.
+    """
+    from scenarios import experiment as carried
+    from scenarios import experiment_form, exporting
+    from scenarios import workers as side_by_side
+    from scenarios.store import Store
+
+    _counts(workers=(workers, 0, MOST_WORKERS))
+    asked = experiment_form.load(file, places=places())
+    every = carried.tasks(asked, places=places())
+    with Store(store) as kept, kept.writing():
+        kept.begin(carried.asked(asked, every))
+        keys = {key for task in every for key in task.keys}
+        done = kept.finished(keys)
+        left, tally = carried.to_do(every, done), carried.Tally(len(keys), len(done))
+        count = runs.worker_count(workers, len(left))
+        if left:
+            carried.carry_out(left, kept, lambda: side_by_side.local(count), at_once=2 * count if count > 1 else 1, tally=tally)
+        rows = list(exporting.rows(kept, kept.experiment(asked.name)))
+    return Experiment(asked.name, rows, tally.before + tally.finished, tally.failed)
+
+
+def evaluated(service: str = "living_well", *, place: str = "doncaster", one_in: int = 10, seed: int = 1, world: int = 0,
+              worlds: str = "drawn") -> list[dict[str, Any]]:
+    """What a before-and-after and a matched study find of a service in one invented world, beside what is true there.
+
+    Three rows: design, change in emergency stays (a share), people. Raises BadInput for a service not judged so.
+    """
+    from scenarios import designs_side_by_side
+
+    _counts(one_in=(one_in, 1, THINNEST), seed=(seed, 0, LARGEST_SEED), world=(world, 0, MOST_REPLICATIONS))
+    place_files.load(place)  # says what is wrong with the name
+    return designs_side_by_side.judged(service, place, one_in=one_in, seed=seed, world=world, worlds=worlds)
+
+
+def new_place(file: str | Path, council: str | None = None) -> Path:
+    """Write a page for a council of your own to fill in, commented line by line. Never over one that is there."""
+    from careshift import own_page
+
+    return own_page.write(Path(file), council)
+
+
+def check_place(file: str | Path) -> list[str]:
+    """What is missing, impossible or at odds in a council's page, and what England's rates fill, as lines to print."""
+    from careshift import own_page
+
+    return list(own_page.check(Path(file))[2])
 
 
 def _counts(**given: tuple[int | None, int, int]) -> None:
