@@ -45,14 +45,15 @@ def main() -> None:
     """The command."""
     read = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     read.add_argument("--write", action="store_true", help="keep what the notebooks show now")
+    read.add_argument("--into", type=Path, help="keep them in another folder instead")
     read.add_argument("which", nargs="*", help="beginnings of names; all, where none is given")
     asked = read.parse_args()
     for file in notebooks():
         if asked.which and not file.name.startswith(tuple(asked.which)):
             continue
         book = run(file)
-        if asked.write:
-            nbformat.write(book, file)
+        if asked.into or asked.write:
+            nbformat.write(book, (asked.into or FOLDER) / file.name)
         print(f"{file.name}: {sum(c.cell_type == 'code' for c in book.cells)} cells ran{', written' if asked.write else ''}")
 
 
