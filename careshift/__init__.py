@@ -14,8 +14,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_API = ("Results", "Scenario", "check", "compare", "evidence", "found", "measures", "places", "scenarios", "services",
-        "week")
+_API = ("Results", "Scenario", "check", "check_place", "compare", "evaluated", "evidence", "experiment", "follow", "found", "measures",
+        "new_place", "places", "scenarios", "services", "week")
 __all__ = ["__version__", *_API]
 
 

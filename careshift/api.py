@@ -17,6 +17,7 @@ from scenarios.appraisal.values import Wellbeing
 from scenarios.appraisal.whole import Appraisal
 from scenarios.appraisal.whole import appraise as worked_out
 from scenarios.form import LARGEST_SEED
+from scenarios.lives import Lives
 from scenarios.plan import Scenario
 from scenarios.results import Results
 from simulation import places as place_files
@@ -24,8 +25,8 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence import register
 from simulation.plan import Plan
 
-__all__ = ["Comparison", "Results", "Scenario", "appraise", "check", "compare", "evidence", "found", "measures", "places",
-           "scenarios", "services", "week"]
+__all__ = ["Comparison", "Experiment", "Results", "Scenario", "appraise", "check", "check_place", "compare", "evaluated", "evidence", "experiment",
+           "follow", "found", "measures", "new_place", "places", "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
 APPRAISAL = "appraisal"
@@ -179,6 +180,96 @@ def _counted(plans: Sequence[design.Run], asked: Scenario, where: str, store: st
     with Store(store) as kept, kept.writing(COUNTING):
         (number, of), = kept.count([as_row(place_files.load(where).name, own[0], now())])
         return {"number": number, "of": of}
+
+
+def follow(person: str, scenario: str | Path | Scenario = "ten_percent_to_community", *, place: str | None = None, one_in: int = 20,
+           seed: int | None = None, years: int = 5, differs: bool = False, progress: Callable[[int, int], None] | None = None) -> Lives:
+    """The life of one invented person beside the same person's life under a plan.
+
+    `person` is a description such as "82, lives alone, falls". Chosen is the most ordinary of those who fit, whatever the
+    plan does for them; with `differs` the most ordinary of those whose two lives differ. `years` may be fewer than the
+    scenario's. Raises BadInput naming every word that is not known, or where nobody fits.
+    """
+    from scenarios import lives
+    from scenarios import person as people
+
+    asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
+    _counts(one_in=(one_in, 1, THINNEST), seed=(seed, 0, LARGEST_SEED), years=(years, 1, asked.years))
+    where = place or asked.place
+    place_files.load(where)  # says what is wrong with the name
+    return lives.follow(asked, people.read(person), place=where, places=places(), one_in=one_in, seed=asked.seed if seed is None else seed,
+                        years=years, differs=differs, progress=progress)
+
+
+@dataclass
+class Experiment:
+    """An experiment that was carried out: its rows, as `careshift experiment export` writes them, and what it came to."""
+
+    name: str
+    rows: list[dict[str, Any]]
+    finished: int
+    failed: int
+
+    def table(self, measure: str, group: str = "all") -> Any:
+        """The rows of one measure as a pandas table, figures as numbers."""
+        from pandas import DataFrame, to_numeric
+
+        found = DataFrame([r for r in self.rows if r["measure"] == measure and r["group"] == group])
+        figures = [c for c in found.columns if c.startswith(("mean", "difference", "replications"))]
+        return found.assign(**{c: to_numeric(found[c], errors="coerce") for c in figures})
+
+
+def experiment(file: str | Path, *, store: str | Path | None = None, workers: int = 1) -> Experiment:
+    """Run an experiment (a file, or a name of the library) to its end, keeping every run the moment it is there.
+
+    What a store has already is not run again. `store` is a file or a database's address [results/store.db]. Raises
+    BadInput for a bad file, RunStopped when stopped early.
+    """
+    from scenarios import experiment as carried
+    from scenarios import experiment_form, exporting
+    from scenarios import workers as side_by_side
+    from scenarios.store import Store
+
+    _counts(workers=(workers, 0, MOST_WORKERS))
+    asked = experiment_form.load(file, places=places())
+    every = carried.tasks(asked, places=places())
+    with Store(store) as kept, kept.writing():
+        kept.begin(carried.asked(asked, every))
+        keys = {key for task in every for key in task.keys}
+        done = kept.finished(keys)
+        left, tally = carried.to_do(every, done), carried.Tally(len(keys), len(done))
+        count = runs.worker_count(workers, len(left))
+        if left:
+            carried.carry_out(left, kept, lambda: side_by_side.local(count), at_once=2 * count if count > 1 else 1, tally=tally)
+        rows = list(exporting.rows(kept, kept.experiment(asked.name)))
+    return Experiment(asked.name, rows, tally.before + tally.finished, tally.failed)
+
+
+def evaluated(service: str = "living_well", *, place: str = "doncaster", one_in: int = 10, seed: int = 1, world: int = 0,
+              worlds: str = "drawn") -> list[dict[str, Any]]:
+    """What a before-and-after and a matched study find of a service in one invented world, beside what is true there.
+
+    Three rows: design, change in emergency stays (a share), people. Raises BadInput for a service not judged so.
+    """
+    from scenarios import designs_side_by_side
+
+    _counts(one_in=(one_in, 1, THINNEST), seed=(seed, 0, LARGEST_SEED), world=(world, 0, MOST_REPLICATIONS))
+    place_files.load(place)  # says what is wrong with the name
+    return designs_side_by_side.judged(service, place, one_in=one_in, seed=seed, world=world, worlds=worlds)
+
+
+def new_place(file: str | Path, council: str | None = None) -> Path:
+    """Write a page for a council of your own to fill in, commented line by line. Never over one that is there."""
+    from careshift import own_page
+
+    return own_page.write(Path(file), council)
+
+
+def check_place(file: str | Path) -> list[str]:
+    """What is missing, impossible or at odds in a council's page, and what England's rates fill, as lines to print."""
+    from careshift import own_page
+
+    return list(own_page.check(Path(file))[2])
 
 
 def _counts(**given: tuple[int | None, int, int]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from careshift import appraise, bundle_command, experiments, paper_command, place_command
+from careshift import appraise, bundle_command, experiments, follow_command, paper_command, place_command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +24,7 @@ app.command("appraise")(appraise.appraise)
 app.command("paper")(paper_command.paper)
 app.command("track")(paper_command.track)
 app.command()(bundle_command.bundle)
+app.command("follow")(follow_command.follow)
 
 DEMO: dict[str, Any] = {"one_in": 1, "replications": 4, "beside": "rules"}
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of one in the library (careshift scenarios).")]

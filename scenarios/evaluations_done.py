@@ -69,7 +69,8 @@ def _first(ran: Watched, *services: str) -> Cohort:
     return Cohort(people, start[order][first])
 
 
-def _study(w: World, ran: Watched, services: tuple[str, ...], value: designs.Value, weeks: int, *, matched: bool, lately: int = 0) -> Says:
+def study(w: World, ran: Watched, services: tuple[str, ...], value: designs.Value, weeks: int, *, matched: bool, lately: int = 0) -> Says:
+    """What one design finds for those who began in the second year, so many weeks on, and what is true of them."""
     cohort = _joined(ran, *services)
     truth = designs.same_people(value, ran.record, w.base.record, cohort, weeks)
     if matched:
@@ -196,11 +197,11 @@ def keyring_new(w: World) -> Says:
 
 
 DONE: dict[str, Callable[[World], Says]] = {
-    "living_well_before_after": lambda w: _study(w, w.living_well, ("living_well",), STAYS, YEAR, matched=False),
-    "living_well_matched": lambda w: _study(w, w.living_well, ("living_well",), STAYS, YEAR, matched=True),
-    "popp_before_after": lambda w: _study(w, w.partnerships, PARTNERS, count("emergency stay", amount=True), HALF, matched=False),
-    "popp_matched": lambda w: _study(w, w.partnerships, PARTNERS, STAYS, YEAR, matched=True),
-    "red_cross_matched": lambda w: _study(w, w.home_from_hospital, ("home_from_hospital",), STAYS, HALF, matched=True, lately=8),
+    "living_well_before_after": lambda w: study(w, w.living_well, ("living_well",), STAYS, YEAR, matched=False),
+    "living_well_matched": lambda w: study(w, w.living_well, ("living_well",), STAYS, YEAR, matched=True),
+    "popp_before_after": lambda w: study(w, w.partnerships, PARTNERS, count("emergency stay", amount=True), HALF, matched=False),
+    "popp_matched": lambda w: study(w, w.partnerships, PARTNERS, STAYS, YEAR, matched=True),
+    "red_cross_matched": lambda w: study(w, w.home_from_hospital, ("home_from_hospital",), STAYS, HALF, matched=True, lately=8),
     "telecare_randomised": telecare_randomised,
     "attila_randomised": lambda w: _into_a_care_home(w, "attila"),
     "start_care_home": lambda w: _into_a_care_home(w, "start", _cared_for),
