@@ -38,8 +38,13 @@ def place_times(times: int = 1, name: str = "doncaster") -> Place:
 
 
 def found(one_in: int, *, times: int = 1, burn_in: int = BURN_IN, seed: int = 1) -> CareSystem:
-    """A town just founded, with its burn-in and ten years laid out before it."""
-    return CareSystem(place_times(times), central(), Plan(), seed=seed, one_in=one_in, events="counts", burn_in=burn_in)
+    """A town just founded, with its burn-in and ten years laid out before it.
+
+    Leaving hospital does not wait for home care in it: there is no home care in the subset that the forms share.
+    """
+    held = central()
+    beliefs = replace(held, values={**held.values, "hospital.home_care_part": 0.0})
+    return CareSystem(place_times(times), beliefs, Plan(), seed=seed, one_in=one_in, events="counts", burn_in=burn_in)
 
 
 def founded(one_in: int, *, times: int = 1, burn_in: int = 26, seed: int = 1) -> CareSystem:

@@ -16,7 +16,6 @@ import numpy as np
 from scenarios import design
 from scenarios.person import Criterion, who_fits
 from scenarios.plan import Scenario
-from scenarios.runs import LIVES
 from simulation.errors import BadInput, Problem
 from simulation.world.columns import Array
 
@@ -165,7 +164,7 @@ def follow(scenario: Scenario, criteria: Sequence[Criterion], *, place: str, pla
 
     first = from_state(state, base_run.plan, events="all")
     base = Watched(first, rows, weeks, tell)
-    spent = {line: series for line, series in reference_lines(first.town).items() if line != LIVES}
+    spent = reference_lines(first.town)
     first.close()
     second = from_state(state, replace(plan_run.plan, reference=spent) if plan_run.against else plan_run.plan, events="all")
     plan = Watched(second, rows, weeks, tell)

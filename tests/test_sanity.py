@@ -109,7 +109,7 @@ def test_no_saving_in_the_first_two_years_and_none_beyond_what_a_pencil_allows(p
 def test_double_running_comes_first(pair: Pair) -> None:
     twice = pair.change("double_running")
     assert 0.4e6 < twice[:2].max() < 2.5e6 and twice.argmax() < 2
-    assert twice[5:].mean() < twice[:2].mean() / 2
+    assert twice[5:].mean() < 0.6 * twice[:2].mean(), "what care homes set free goes on paying for set-up"
 
 
 @pytest.mark.slow

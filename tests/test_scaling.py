@@ -78,7 +78,7 @@ def test_the_array_job_of_the_docs_gives_the_whole(tmp_path: Path, monkeypatch: 
 @pytest.mark.slow
 def test_a_task_is_measured_and_told() -> None:
     f = scaling.worker(200, 1)
-    assert f["runs"] == 2 and 0 < f["burn"] < f["task"] and f["stored"] > 10_000 and f["sent"] > f["given"] and 50 < f["megabytes"] < 4000
+    assert f["runs"] == 2 and 0 < f["burn"] < f["task"] and f["stored"] > 10_000 and f["sent"] > f["given"] and f["megabytes"] > 50
     said = scaling.told({"rows": [(10.0, 6.0), (12.0, 8.0)], "one_in": 10, "years": 2, "tasks": 4, "size": 200, "horizon": 1, **f})
     assert "**1.67 times as fast with two**" in said and "1.50, 1.67" in said and "other" in said
     assert PAGE.count(scaling.BEGINS) == PAGE.count(scaling.ENDS) == 1
