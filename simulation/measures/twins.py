@@ -56,7 +56,7 @@ class Twins:
         paid = {name for s in plan.shifts for name in s.to} | {name for name, by_year in plan.invest.items() if any(by_year.values())}
         self.paid = np.array([name in paid and name in SERVICES for name in LIVES_ON])
         self.lives = np.zeros((years, people), dtype=np.uint8)  # on what everybody lives
-        self.content = np.full((years, people), np.nan, dtype=np.float32)  # satisfaction with life
+        self.content = np.full((years, people), np.nan, dtype=np.float16)  # satisfaction with life; rounding is the same in both runs
         self.touched = np.zeros((years, people), dtype=np.bool_)
         self.cell = np.zeros((years, people), dtype=np.int16)
         self._there: Mapping[str, Array] = {}
@@ -66,7 +66,7 @@ class Twins:
         """Take down everybody as this year of the plan ends."""
         r = now.r
         self.lives[year], self.touched[year], self.cell[year] = lives_on(now), r.touched, cell
-        self.content[year] = np.where(r.present, r.satisfaction, np.float32(np.nan))
+        self.content[year] = np.where(r.present, r.satisfaction, np.nan)
 
     def told(self) -> dict[str, Array]:
         """What another run needs to lay its people beside these."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.appraisal.discounting import a_year, at_prices, cash, dearest_year, factors, peak_extra, present_value, repaid
+from scenarios.appraisal.discounting import STANDARD_YEARS, a_year, at_prices, cash, dearest_year, factors, peak_extra, present_value, repaid
 from scenarios.appraisal.values import shipped
 from simulation.errors import BadInput
 
@@ -40,6 +40,7 @@ def test_the_rates_are_those_the_treasury_restated() -> None:
     """Terms of reference of the review of discounting, 16 December 2025: 3.5% in real terms for the first 30 years."""
     v = shipped()
     assert (v.discount_costs, v.discount_years) == (0.035, 30) and v.discount_wellbeing == 0.015
+    assert v.discount_years + 1 == STANDARD_YEARS, "year 0 and thirty more"
 
 
 # By hand --------------------------------------------------------------------------------------------------------------
