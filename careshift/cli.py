@@ -70,10 +70,11 @@ def compare(scenario: Scenario, place: Place = None,
             seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
             store: Annotated[str | None, typer.Option(help="Where plans tried are counted [store.db beside the folder of answers].")] = None,
             central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False,
+            posterior: Annotated[str | None, typer.Option(help="Sets of a calibration: one that is shipped (doncaster), or a file.")] = None,
             beside: Beside = "rules,rivals,beliefs", alone: Alone = False, as_json: Json = False) -> None:
     """Run a plan beside doing nothing, and say what it does to costs, wellbeing and hospital use."""
     _compare(scenario, "" if alone else beside, as_json, place=place, replications=replications, one_in=one_in, workers=workers,
-             folder=results, seed=seed, store=store, worlds="central" if central else "drawn")
+             folder=results, seed=seed, store=store, worlds="central" if central else "drawn", posterior=posterior)
 
 
 @app.command()
