@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calibration.targets import Conflict
 
 FOLDER = Path(__file__).parent
-LEARNED = ("Number", "before", "90% before", "after", "90% after", "sd, of prior's", "word")
+LEARNED = ("Number", "word", "sd, of prior's", "before", "90% before", "after", "90% after")
 FIGURES = ("Figure", "published", "basis", "model", "90% interval", "inside", "error", "England's rate")
 COLUMNS = 4
 
@@ -31,9 +31,14 @@ def learned(posterior: Posterior, effects: Sequence[str]) -> Table:
         word = "calibrated" if row["identified"] == "informed by data" else "not informed by data"
         if row["parameter"] in effects:
             word += " (an effect of support)"
-        rows.append((row["parameter"], number(row["prior_median"]), f"{number(row['prior_low'])} to {number(row['prior_high'])}",
-                     number(row["median"]), f"{number(row['low'])} to {number(row['high'])}", f"{row['sd_ratio']:.2f}", word))
+        rows.append((row["parameter"], word, f"{row['sd_ratio']:.2f}", short(row["prior_median"]), f"{short(row['prior_low'])} to {short(row['prior_high'])}",
+                     short(row["median"]), f"{short(row['low'])} to {short(row['high'])}"))
     return Table(LEARNED, rows)
+
+
+def short(value: float) -> str:
+    """A number to three digits: no calibration knows more."""
+    return f"{value:.3g}"
 
 
 def figures(rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> Table:
