@@ -1,4 +1,4 @@
-"""How far the model is known: targets, priors and posteriors, for this model and for any other. (No posterior is shipped yet.)"""
+"""How far the model is known: targets, priors and posteriors, for this model and for any other."""
 
 from calibration.calibrate import calibrate
 from calibration.result import Posterior

@@ -116,13 +116,14 @@ def found(place: str, *, one_in: int = 1, seed: int = 1, replication: int = 0) -
 def compare(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None,
             one_in: int = 1, workers: int = 0, folder: str | Path | None = None, worlds: str = "drawn",
             seed: int | None = None, beside: Collection[str] = design.BESIDE, store: str | Path | None = None,
-            progress: Progress | None = None, compiling: Callable[[], Any] | None = None) -> Comparison:
+            progress: Progress | None = None, compiling: Callable[[], Any] | None = None, posterior: str | Path | None = None) -> Comparison:
     """Run a plan against what it is compared with, in paired replications, and write the answers to a folder.
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
     values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
     rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). The plan is counted in `store` (a file or URL;
-    store.db beside the folder unless said). Raises BadInput for a bad scenario, RunStopped when stopped early.
+    store.db beside the folder unless said). `posterior` (one that is shipped, or a file of `careshift calibrate`) holds the numbers it
+    learned at a set of its own in each replication, the plan and doing nothing alike. Raises BadInput for a bad scenario, RunStopped when stopped early.
     """
     _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
             seed=(seed, 0, LARGEST_SEED))
@@ -133,12 +134,14 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
     asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
     where = place or asked.place
     place_files.load(where)  # says what is wrong with the name
+    learned = _learned(posterior)
     folder = Path(folder or Path("results") / asked.name)
     keeping.writable(folder)
     plans = design.runs_for(asked, places=places(), rivals="rivals" in beside, variants="beliefs" in beside,
                             all_rules="rules" in beside)
     count = replications or asked.replications
-    jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds) for k in range(count)]
+    jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds, changes)
+            for k, changes in enumerate(learned.changes(count) if learned else [{}] * count)]
     with keeping.held(folder):
         if compiling:
             compiling()
@@ -148,6 +151,7 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
         results = Results(asked, plans, done, one_in, worlds)
         about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count), beside) | {"tried": tried}
+        about |= learned.about | {"posterior_told": learned.told} if learned else {}
         with keeping.written(folder):
             results.write(folder, about, codebook())
             keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
@@ -167,6 +171,14 @@ def appraise(folder: str | Path, *, value: str = "wellby", weights: bool = False
     where = Path("results") / where if not where.exists() and (Path("results") / where).exists() else where
     results, about = opened(where, places())
     return worked_out(results, about, Wellbeing(value), weighted=weights)
+
+
+def _learned(posterior: str | Path | None) -> Any:
+    if posterior is None:
+        return None
+    from calibration import shipped
+
+    return shipped.used(posterior)
 
 
 def _counted(plans: Sequence[design.Run], asked: Scenario, where: str, store: str | Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from careshift import appraise, bundle_command, experiments, follow_command, paper_command, place_command
+from careshift import appraise, bundle_command, calibrate_command, decision_command, experiments, follow_command, paper_command, place_command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +21,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
 app.add_typer(place_command.app, name="place")
 app.add_typer(experiments.app, name="experiment")
 app.command("appraise")(appraise.appraise)
+app.command("calibrate")(calibrate_command.calibrate)
+app.command("sensitivity")(decision_command.sensitivity)
+app.command("voi")(decision_command.voi)
 app.command("paper")(paper_command.paper)
 app.command("track")(paper_command.track)
 app.command()(bundle_command.bundle)
@@ -68,10 +71,11 @@ def compare(scenario: Scenario, place: Place = None,
             seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
             store: Annotated[str | None, typer.Option(help="Where plans tried are counted [store.db beside the folder of answers].")] = None,
             central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False,
+            posterior: Annotated[str | None, typer.Option(help="Sets of a calibration: one that is shipped (doncaster), or a file.")] = None,
             beside: Beside = "rules,rivals,beliefs", alone: Alone = False, as_json: Json = False) -> None:
     """Run a plan beside doing nothing, and say what it does to costs, wellbeing and hospital use."""
     _compare(scenario, "" if alone else beside, as_json, place=place, replications=replications, one_in=one_in, workers=workers,
-             folder=results, seed=seed, store=store, worlds="central" if central else "drawn")
+             folder=results, seed=seed, store=store, worlds="central" if central else "drawn", posterior=posterior)
 
 
 @app.command()

@@ -56,9 +56,12 @@ def caveats(r: Results, about: dict[str, Any]) -> list[str]:
                     f"{'' if tried['of'] == 1 else ': whoever shows one says how many were tried'}.")
     said.append(f"{len(there.from_england())} of the place's {len(there.figures)} figures are the rate of England or of a "
                 "wider area, applied here: not the place's own.")
+    rest = about.get("posterior_told")
     said.append(("The ranges hold chance and doubt about the evidence" if drawn else
+                 "The ranges hold chance and doubt about the numbers of the posterior; every other number had its central value" if rest else
                  "The ranges hold chance alone: every number had its central value")
-                + "; they do not hold doubt about calibrated numbers or about the form of the model.")
+                + (f"; {rest}. They do not hold doubt about the form of the model." if rest else
+                   "; they do not hold doubt about calibrated numbers or about the form of the model."))
     return [*said, NOT_COVERED]
 
 
@@ -69,6 +72,7 @@ def full_command(r: Results, about: dict[str, Any]) -> str:
     words += [f"--place {about['place']}"] if about["place"] != asked.place else []
     words += [f"--replications {max(ENOUGH, asked.replications)}"]
     words += [f"--seed {about['seed']}"] if about["seed"] != asked.seed else []
+    words += [f"--posterior {quote(about['posterior']['name'])}"] if "posterior" in about else []
     return " ".join(words + (["--central"] if r.worlds == "central" else []))
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -28,6 +28,7 @@ import numpy as np
 
 from scenarios import keeping
 from scenarios.design import Run
+from scenarios.parameters import Changes, as_text, changed
 from simulation.errors import Problem, RunStopped
 
 Index = list[tuple[int, str, str, str]]  # year, measure, unit, group
@@ -45,6 +46,7 @@ class Job:
     replication: int
     one_in: int
     worlds: str  # "drawn" values of the evidence for each replication, or "central" ones
+    changes: Changes = field(default_factory=dict)  # numbers of the register held at other values, as a posterior has them
 
     @property
     def hash(self) -> str:
@@ -53,7 +55,8 @@ class Job:
         from simulation.places import load as load_place
 
         told = json.dumps([load_place(self.place).hash, load_register().hash, code_hash(), self.seed, self.replication,
-                           self.one_in, self.worlds, [asdict(r) for r in self.runs]], sort_keys=True, default=str)
+                           self.one_in, self.worlds, [asdict(r) for r in self.runs],
+                           *([as_text(self.changes)] if self.changes else [])], sort_keys=True, default=str)
         return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
@@ -90,7 +93,7 @@ def run_one(job: Job) -> Replication:
 
     began = perf_counter()
     place = load_place(job.place)
-    beliefs = central() if job.worlds == "central" else drawn(job.seed, job.replication)
+    beliefs = changed(central() if job.worlds == "central" else drawn(job.seed, job.replication), job.changes)
     years = max(r.plan.years for r in job.runs)
     base = CareSystem(place, beliefs, replace(job.runs[0].plan, years=years), seed=job.seed,
                       replication=job.replication, one_in=job.one_in, events="counts").burn_in()

@@ -1,0 +1,103 @@
+"""Which numbers a decision hangs on: shares of what is not known of a plan's effect, by number, on a stand-in for the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from calibration.design import Space
+from calibration.emulator import Surface
+from simulation.errors import BadInput, Problem
+
+POINTS, WIDEST, PAWN_POINTS, RESAMPLED, DOUBTED = 2**12, 0.1, 2**13, 100, 20
+EDGE = 1e-9
+REFUSED = "too unsure to print"
+
+
+@dataclass(frozen=True)
+class Index:
+    """How much of an effect's variation one number is behind, and the width of the 90% interval of that share."""
+
+    name: str
+    method: str
+    value: float
+    width: float
+
+    @property
+    def told(self) -> str:
+        """The index, or that its interval is wider than a tenth: then it is not printed."""
+        return f"{self.value:.2f}" if np.isfinite(self.width) and self.width <= WIDEST else REFUSED
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The indices of one effect, and how much of what was run the numbers explain at all (the rest is chance)."""
+
+    figure: str
+    explained: float
+    indices: tuple[Index, ...]
+
+    def of(self, name: str, method: str) -> Index:
+        """One index by number and method."""
+        return next(index for index in self.indices if index.name == name and index.method == method)
+
+
+def sensitivity(space: Space, z: np.ndarray, y: np.ndarray, figure: str = "", seed: int = 1) -> Sensitivity:
+    """Sobol's total and first-order indices and PAWN's, on an emulator of these runs (z: normal scores, y: the effect of each).
+
+    The interval of an index holds both the sampling of SALib and how little the emulator knows: the runs are drawn again, the
+    emulator fitted again and the indices computed again. Numbers are independent here, as in the register; after a calibration
+    they are not, and these indices speak of the priors.
+    """
+    _the_extra_is_there()
+    known = np.isfinite(y)
+    z, y = z[known], y[known]
+    if len(y) < max(20, 3 * space.size):
+        raise BadInput(Problem("", 0, figure or "runs", f"{len(y)} runs are too few for {space.size} numbers", f"give {max(20, 3 * space.size)} or more"))
+    if y.std() == 0:
+        return Sensitivity(figure, 0.0, tuple(Index(name, method, 0.0, 0.0) for name in space.names for method in ("total", "first", "PAWN")))
+    surface = Surface(space.coordinates(z), y)
+    best, sampling = _indices(space, surface, seed)
+    luck = np.random.default_rng(seed)
+    others = []
+    for _ in range(DOUBTED):
+        rows = luck.integers(0, len(y), len(y))
+        others.append(_indices(space, Surface(space.coordinates(z[rows]), y[rows]), seed)[0])
+    doubt = np.quantile(others, 0.95, axis=0) - np.quantile(others, 0.05, axis=0)
+    width = np.hypot(doubt, sampling)
+    mean, _, chance = surface.at(space.coordinates(z))
+    explained = float(mean.var() / (mean.var() + chance.mean()))
+    return Sensitivity(figure, explained, tuple(Index(name, method, float(best[m, j]), float(width[m, j]))
+                                                for j, name in enumerate(space.names) for m, method in enumerate(("total", "first", "PAWN"))))
+
+
+def _indices(space: Space, surface: Surface, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Total, first-order and PAWN indices [method, number], and the widths of their 90% intervals from sampling alone."""
+    from SALib.analyze import pawn
+    from SALib.analyze import sobol as analysed
+    from SALib.sample import sobol as sampled
+
+    problem: dict[str, Any] = {"num_vars": space.size, "names": space.names, "bounds": [[0.0, 1.0]] * space.size}
+    points = sampled.sample(problem, POINTS, calc_second_order=False, seed=seed)
+    y = _at(space, surface, points)
+    if y.std() == 0:
+        return np.zeros((3, space.size)), np.zeros((3, space.size))
+    found = analysed.analyze(problem, y, calc_second_order=False, num_resamples=RESAMPLED, conf_level=0.9, seed=seed)
+    even = np.random.default_rng(seed).random((PAWN_POINTS, space.size))
+    steps = pawn.analyze(problem, even, _at(space, surface, even), S=10, seed=seed)
+    both = np.array([found["ST_conf"], found["S1_conf"]]) * 2
+    return np.array([found["ST"], found["S1"], steps["median"]]), np.vstack([both, np.zeros(space.size)])
+
+
+def _at(space: Space, surface: Surface, points: np.ndarray) -> np.ndarray:
+    return surface.at(space.coordinates(ndtri(np.clip(points, EDGE, 1 - EDGE))))[0]
+
+
+def _the_extra_is_there() -> None:
+    try:
+        import SALib  # noqa: F401
+    except ImportError:
+        raise BadInput(Problem("", 0, "sensitivity", "SALib is not installed", "pip install 'careshift[calibration]'")) from None
