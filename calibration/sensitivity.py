@@ -12,7 +12,7 @@ from calibration.design import Space
 from calibration.emulator import Surface
 from simulation.errors import BadInput, Problem
 
-POINTS, WIDEST, PAWN_POINTS, RESAMPLED, DOUBTED = 2**12, 0.1, 2**13, 100, 20
+POINTS, FEWER_POINTS, WIDEST, PAWN_POINTS, RESAMPLED, DOUBTED = 2**12, 2**10, 0.1, 2**13, 100, 20
 EDGE = 1e-9
 REFUSED = "too unsure to print"
 
@@ -65,7 +65,7 @@ def sensitivity(space: Space, z: np.ndarray, y: np.ndarray, figure: str = "", se
     others = []
     for _ in range(DOUBTED):
         rows = luck.integers(0, len(y), len(y))
-        others.append(_indices(space, Surface(space.coordinates(z[rows]), y[rows]), seed)[0])
+        others.append(_indices(space, Surface(space.coordinates(z[rows]), y[rows]), seed, FEWER_POINTS)[0])
     doubt = np.quantile(others, 0.95, axis=0) - np.quantile(others, 0.05, axis=0)
     width = np.hypot(doubt, sampling)
     mean, _, chance = surface.at(space.coordinates(z))
@@ -74,14 +74,14 @@ def sensitivity(space: Space, z: np.ndarray, y: np.ndarray, figure: str = "", se
                                                 for j, name in enumerate(space.names) for m, method in enumerate(("total", "first", "PAWN"))))
 
 
-def _indices(space: Space, surface: Surface, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _indices(space: Space, surface: Surface, seed: int, count: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
     """Total, first-order and PAWN indices [method, number], and the widths of their 90% intervals from sampling alone."""
     from SALib.analyze import pawn
     from SALib.analyze import sobol as analysed
     from SALib.sample import sobol as sampled
 
     problem: dict[str, Any] = {"num_vars": space.size, "names": space.names, "bounds": [[0.0, 1.0]] * space.size}
-    points = sampled.sample(problem, POINTS, calc_second_order=False, seed=seed)
+    points = sampled.sample(problem, count, calc_second_order=False, seed=seed)
     y = _at(space, surface, points)
     if y.std() == 0:
         return np.zeros((3, space.size)), np.zeros((3, space.size))
