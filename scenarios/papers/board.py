@@ -113,7 +113,7 @@ def _money(a: Appraisal) -> Part:
     saved = -more(r, "council_net_own")[:, -1]
     says = (f"Delivery confidence that the gap is smaller in {years(r)[-1]}: {medium_term.confidence(saved, a.enough)}.", FUNDED, _not_bookable(a))
     return Part("2 Money", says, Table("£ million in cash, April to March: more (+) or less (-) than doing nothing, means over the worlds run",
-                                      ("", *names, "Again each year?"), rows))
+                                      ("What", *names, "Again each year?"), rows))
 
 
 def _not_bookable(a: Appraisal) -> str:
@@ -126,7 +126,7 @@ def _not_bookable(a: Appraisal) -> str:
 
 def _sources(a: Appraisal) -> Part:
     return Part("3 Where the saving comes from", ("How much less (+) or more (-) the council pays, parted by why; the parts add up.",),
-                Table(f"{years(a.results)[-1]}, a year, {range_name(a.results)}", ("", "Range", "Mean"),
+                Table(f"{years(a.results)[-1]}, a year, {range_name(a.results)}", ("From what", "Range", "Mean"),
                       [(title, span_, mean) for title, span_, mean, *_ in told.source_rows(a)]))
 
 
@@ -139,7 +139,7 @@ def _people(a: Appraisal) -> Part:
         ("Days in a hospital bed, a year", "bed_days", "count"))
     rows = [(title, *(_beside_base(a, measure, how, group) for group in answers_people.AGES)) for title, measure, how in shown]
     rows.append(("Unpaid carers under heavy strain, all ages", _beside_base(a, "carers_strained", "share", "all"), ""))
-    return Part(f"4 People by {years(r)[-1]}", (), Table(f"Doing nothing, and the difference ({range_name(r)})", ("", *answers_people.AGES), rows))
+    return Part(f"4 People by {years(r)[-1]}", (), Table(f"Doing nothing, and the difference ({range_name(r)})", ("What", *answers_people.AGES), rows))
 
 
 def _beside_base(a: Appraisal, measure: str, how: How, group: str) -> str:
@@ -158,7 +158,7 @@ def _options(a: Appraisal) -> Part:
     only = len(rows) == 2
     says = ("Other budgets, rivals and other beliefs were not run.",) if only else ("In the order they were run; no ranking.",)
     return Part("5 Options", says, Table(f"{years(r)[-1]}, beside doing nothing, {range_name(r)}",
-                                        ("", "Net spending", "ASCOT-years", "Families' hours a week"), rows))
+                                        ("Option", "Net spending", "ASCOT-years", "Families' hours a week"), rows))
 
 
 def _who(a: Appraisal) -> Part:
@@ -190,7 +190,9 @@ def _sure(a: Appraisal) -> Part:
     entries = list(register.load().entries.values())
     there = places.load(str(a.about["place"]))
     england, own = len(there.from_england()), len(there.figures) - len(there.from_england())
-    return Part("8 How sure", (f"Figures of the place: {own} its own, {england} the rate of England or of a wider area. The model believes "
+    tried = a.about.get("tried") or {}
+    count = (f"This is scenario {tried['number']} of {tried['of']} ever put to this place in this store of answers.",) if tried else ()
+    return Part("8 How sure", (*count, f"Figures of the place: {own} its own, {england} the rate of England or of a wider area. The model believes "
                                f"{rests_on(entries)}. What else to know: annex C.",))
 
 
