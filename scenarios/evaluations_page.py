@@ -51,8 +51,8 @@ the same weeks with the same luck, without the service.
 
 Three numbers were set by hand to what these studies saw: who is named for Living Well after a stay and how unwell (the falls before and after, and
 matched), and how often a call-out ends in a request (the trial of technology in dementia). Those rows are no test. Other numbers of the register come
-from these studies: the ratio for health support in care homes, the gain from home care, how befriending's company fades, and, as a direction, that Living Well brings illness to light. There the row shows
-whether what was put in comes out.
+from these studies: the ratio for health support in care homes, the gain from home care, how befriending's company fades, and, as a
+direction, that Living Well brings illness to light. There the row shows whether what was put in comes out.
 
 ![Published figures and what the model says by the same design]({PICTURE})
 
