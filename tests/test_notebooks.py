@@ -18,7 +18,7 @@ import again
 BOOKS = again.notebooks()
 ALLOWED = {"careshift", "pandas", "matplotlib", "numpy"} | set(sys.stdlib_module_names)
 LARGEST = 400_000  # bytes
-MACHINE = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|/work/|site-packages|[A-Z]:\\\\|localhost|127\.0\.0\.1)")
+MACHINE = re.compile(r"(?<![\w.:/<])/[A-Za-z_]+/[\w.-]|\b[A-Z]:\\|site-packages|localhost|(?:\d{1,3}\.){3}\d")  # a folder from the root, an address
 
 
 def _book(file: Path) -> Any:
@@ -56,6 +56,11 @@ def test_what_is_kept_is_small_whole_and_tells_nothing_of_a_machine(file: Path) 
     assert not any(o.output_type == "error" or o.get("name") == "stderr" for o in outputs)
     told = [str(o.get("text", "")) + str({k: v for k, v in o.get("data", {}).items() if k != "image/png"}) for o in outputs]
     assert not MACHINE.search(" ".join([*told, *(c.source for c in _book(file).cells), str(_book(file).metadata)]))
+
+
+def test_a_folder_of_a_machine_is_told_from_other_slashes() -> None:
+    assert all(MACHINE.search(x) for x in (f"kept in {Path(__file__).resolve()}", "C:\\Users\\me", "http://localhost:8888", "at 10.0.0.1:80"))
+    assert not any(MACHINE.search(x) for x in ("results/ten/summary.csv", "<td>5</td><tr>", "18-64 / 65+", "and/or", "2024/25", "0.1.0"))
 
 
 @pytest.mark.slow
