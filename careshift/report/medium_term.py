@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from scenarios import answers, keeping
+from careshift.report import sheets
+from careshift.report.sheets import A_LINE, Sheets
+from scenarios import answers
 from scenarios.answers_words import middle
 from scenarios.appraisal.whole import Appraisal
 from scenarios.papers import medium_term
@@ -19,24 +21,15 @@ SAVINGS = ("Budget line", "Last year, mean", "Low of 8 in 10", "High of 8 in 10"
 
 def write(a: Appraisal, file: Path) -> Path:
     """The workbook, with cash worked out from real terms by formulas."""
-    import xlsxwriter
-
-    def fill(out: Any) -> None:
-        with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-            _Sheets(book, a).fill()
-
-    return keeping.whole(file, fill)
+    return sheets.whole(file, lambda book: _Strategy(book, a).fill())
 
 
-class _Sheets:
+class _Strategy(Sheets):
     """The workbook: what to read first, the strategy's lines, the savings."""
 
     def __init__(self, book: Any, a: Appraisal):
-        self.book, self.a, self.years = book, a, answers.years(a.results)
-        self.bold, self.wrap = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
-        self.pounds = book.add_format({"num_format": "#,##0;-#,##0;0"})
-        self.sum = book.add_format({"num_format": "#,##0;-#,##0;0", "bold": True, "top": 1})
-        self.given = book.add_format({"num_format": "0.0000", "bg_color": "#fff6ea", "border": 1})
+        super().__init__(book)
+        self.a, self.years = a, answers.years(a.results)
 
     def fill(self) -> None:
         self._first()
@@ -44,9 +37,7 @@ class _Sheets:
         self._savings()
 
     def _first(self) -> None:
-        sheet, a = self.book.add_worksheet("Read first"), self.a
-        sheet.set_column(0, 0, 22)
-        sheet.set_column(1, 1, 110)
+        a = self.a
         said = [("Plan", f"{answers.plan_type(a.results)}: {a.results.scenario.heading}"), ("Plan type", answers.plan_line(a.results)),
                 ("Signs", "More (+) or less (-) than doing nothing, what the council pays net of what people contribute. Means over the worlds run."),
                 ("Cash", "Real terms times the factor in the shaded row of the sheet Strategy: put your own strategy's assumption there."),
@@ -58,14 +49,12 @@ class _Sheets:
                 ("Made with", f"careshift {a.about['careshift']}, seed {a.about['seed']}, {a.results.count} pairs, code {a.about['code_hash']}")]
         if not a.enough:
             said.insert(2, ("A first look", f"{a.results.count} pairs of runs: nothing may be booked from fewer than {answers.ENOUGH}."))
-        for k, (what, text) in enumerate(said):
-            sheet.write(k, 0, what, self.bold)
-            sheet.write_string(k, 1, text, self.wrap)
+        self.read_first(said)
 
     def _lines(self) -> None:
         from xlsxwriter.utility import xl_rowcol_to_cell as cell
 
-        sheet, a = self.book.add_worksheet("Strategy"), self.a
+        sheet, a = self.sheet("Strategy"), self.a
         sheet.set_column(0, 0, 58)
         sheet.set_column(1, FIRST + len(self.years), 13)
         sheet.freeze_panes(1, FIRST)
@@ -92,7 +81,7 @@ class _Sheets:
                                     float(x * medium_term.cash_factors(a.results)[k]))
 
     def _savings(self) -> None:
-        sheet, a = self.book.add_worksheet("Savings"), self.a
+        sheet, a = self.sheet("Savings"), self.a
         sheet.set_column(0, 0, 46)
         sheet.set_column(1, 4, 18)
         sheet.set_column(5, 5, 30)
@@ -108,5 +97,6 @@ class _Sheets:
             sheet.write(j, 5, s.confidence)
 
     def _head(self, sheet: Any, row: int, names: Sequence[str]) -> None:
+        sheet.set_row(row, 2 * A_LINE)
         for k, name in enumerate(names):
             sheet.write(row, k, name, self.bold)

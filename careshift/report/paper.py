@@ -17,6 +17,7 @@ from scenarios.papers.board import BLANK, Paper, Part, Table, board_paper
 from simulation.errors import BadInput, Problem
 
 PAGE, WORD, SHEET = "board_paper.html", "board_paper.docx", "medium_term.xlsx"
+MINUS, JOINED = "\N{MINUS SIGN}", "\N{WORD JOINER}"  # so that no line breaks between a sign and its figure
 BODY, SMALL, MARGIN = 8.5, 7.5, 1.5  # points of text and of tables; centimetres at each edge
 WIDTH, FIRST = 18.0, 5.4  # centimetres of a page, and of the column that names a row
 
@@ -135,7 +136,7 @@ def _table(out: Any, table: Table) -> None:
     for row in (table.head, *table.rows):
         cells = made.rows[0].cells if row is table.head else made.add_row().cells
         for k, (cell, text) in enumerate(zip(cells, row, strict=True)):
-            cell.text, cell.width = true_minus(text), widths[k]
+            cell.text, cell.width = true_minus(text).replace(MINUS, MINUS + JOINED), widths[k]
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_after = Pt(0)
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if k else WD_ALIGN_PARAGRAPH.LEFT

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from scenarios import answers, keeping
+from careshift.report import sheets
+from careshift.report.sheets import A_LINE, Sheets, high
+from scenarios import answers
 from scenarios.answers_base import baseline
 from scenarios.appraisal import told
 from scenarios.appraisal.discounting import factors
@@ -22,30 +24,21 @@ from scenarios.appraisal.values import MEASURES
 from scenarios.appraisal.whole import Appraisal
 
 FIRST_YEAR = 3  # the column in which years begin
-A4, A_LINE = 9, 15.0  # the workbook's number for a paper size, and points of a line
 NAMES = ("discount_costs", "discount_wellbeing", "worth_of_a_year", "price_of_an_hour", "optimism_costs")
 
 
 def write(a: Appraisal, file: Path) -> Path:
     """The workbook of an appraisal, whole or not at all. Returns the path."""
-    import xlsxwriter
-
-    def fill(out: Any) -> None:
-        with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-            _Book(book, a).fill()
-
-    return keeping.whole(file, fill)
+    return sheets.whole(file, lambda book: _Book(book, a).fill())
 
 
-class _Book:
-    """One workbook: its formats, its sheets in order."""
+class _Book(Sheets):
+    """The appraisal's workbook."""
 
     def __init__(self, book: Any, a: Appraisal):
-        self.book, self.a, self.years = book, a, answers.years(a.r)
-        self.bold, self.wrap = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
-        self.pounds, self.share = book.add_format({"num_format": "#,##0;-#,##0;0"}), book.add_format({"num_format": "0.0%"})
-        self.factor, self.sum = book.add_format({"num_format": "0.0000"}), book.add_format({"num_format": "#,##0;-#,##0;0", "bold": True, "top": 1})
-        self.given = book.add_format({"num_format": "#,##0.0000", "bg_color": "#fff6ea", "border": 1})
+        super().__init__(book)
+        self.a, self.years = a, answers.years(a.r)
+        self.share, self.factor = book.add_format({"num_format": "0.0%"}), book.add_format({"num_format": "0.0000"})
         self.rows: dict[str, int] = {}
 
     def fill(self) -> None:
@@ -64,31 +57,17 @@ class _Book:
         self._summary()
 
     # Sheets -------------------------------------------------------------------------------------------------------
-    def _sheet(self, name: str) -> Any:
-        """A sheet that prints on as many pages as it is long, and no wider than one."""
-        sheet = self.book.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
-        return sheet
-
     def _about(self) -> None:
-        sheet, a = self._sheet("Read first"), self.a
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 1, 110)
-        said = [("Appraisal", f"{answers.plan_type(a.r)}: {a.r.scenario.heading}"), ("Question", a.r.scenario.question),
+        a = self.a
+        self.read_first([("Appraisal", f"{answers.plan_type(a.r)}: {a.r.scenario.heading}"), ("Question", a.r.scenario.question),
                 ("Plan type", answers.plan_line(a.r)), *told.points(a), *(("May not be concluded", x) for x in told.first_look(a)),
                 *(("Convention", x) for x in told.conventions(a)),
                 ("Cells", "Shaded cells on the sheet Values may be changed; the sheets Lines and Worlds then follow. A gain is positive."),
                 ("A model", "Not a forecast, and not for decisions about anyone. It recommends nothing."),
-                ("Made with", f"careshift {a.about['careshift']}, seed {a.about['seed']}, {a.r.count} pairs, code {a.about['code_hash']}")]
-        for k, (what, text) in enumerate(said):
-            sheet.set_row(k, _high((text, 110)))
-            sheet.write(k, 0, what, self.bold)
-            sheet.write_string(k, 1, text, self.wrap)
+                ("Made with", f"careshift {a.about['careshift']}, seed {a.about['seed']}, {a.r.count} pairs, code {a.about['code_hash']}")])
 
     def _values(self) -> None:
-        sheet, a, v = self._sheet("Values"), self.a, self.a.ledger.values
+        sheet, a, v = self.sheet("Values"), self.a, self.a.ledger.values
         sheet.set_column(0, 0, 60)
         sheet.set_column(1, 2, 14)
         sheet.set_column(3, 3, 90)
@@ -102,7 +81,7 @@ class _Book:
         for k, ((title, value, entry), name) in enumerate(zip(shown, NAMES), 1):
             held = v.entries.get(entry)
             said = f"{held.source}. {held.doubt}" if held else family.says
-            sheet.set_row(k, _high((said, 90)))
+            sheet.set_row(k, high((said, 90)))
             sheet.write(k, 0, title, self.wrap)
             sheet.write_number(k, 1, value, self.given)
             sheet.write(k, 2, held.grade if held else family.price_grade)
@@ -110,13 +89,13 @@ class _Book:
             self.book.define_name(name, f"=Values!$B${k + 1}")
         for k, row in enumerate(told.value_rows(a), len(NAMES) + 3):
             told_ = f"{row[4]}. {row[5]} Range: {row[2] or 'none'}."
-            sheet.set_row(k, _high((row[0], 60), (row[1], 14), (told_, 90)))
+            sheet.set_row(k, high((row[0], 60), (row[1], 14), (told_, 90)))
             for c, text in enumerate((row[0], row[1], row[3], told_)):
                 sheet.write_string(k, c, text, self.wrap)
 
     def _lines(self) -> None:
         """Means over worlds: what was found by year, what follows from it, present values, annual equivalents, payback."""
-        sheet, n = self._sheet("Lines"), len(self.years)
+        sheet, n = self.sheet("Lines"), len(self.years)
         sheet.set_column(0, 0, 58)
         sheet.set_column(1, FIRST_YEAR + n, 14)
         sheet.freeze_panes(1, 1)
@@ -191,7 +170,7 @@ class _Book:
 
     def _worlds(self) -> None:
         """Present value of each line in each world; sums, means and chances as formulas."""
-        sheet, ledger = self._sheet("Worlds"), self.a.ledger
+        sheet, ledger = self.sheet("Worlds"), self.a.ledger
         lines = ledger.held_by((*FISCAL, *SOCIAL))
         sheet.set_column(0, len(lines) + 2, 17)
         sheet.set_row(0, 4 * A_LINE)
@@ -215,7 +194,7 @@ class _Book:
 
     def _summary(self) -> None:
         """The rows of summary.csv this appraisal is made of, to the digit, and the budget without the plan."""
-        sheet, rows = self._sheet("summary.csv"), headline(self.a.r)
+        sheet, rows = self.sheet("summary.csv"), headline(self.a.r)
         sheet.set_column(0, 14, 15)
         if rows:
             sheet.write_row(0, 0, list(rows[0]), self.bold)
@@ -227,20 +206,15 @@ class _Book:
         sheet.write_row(len(rows) + 3, 0, [float(x) for x in base], self.pounds)
 
     def _table(self, name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        sheet = self._sheet(name)
+        sheet = self.sheet(name)
         sheet.set_column(0, 0, 52)
         sheet.set_column(1, len(head), 22)
         sheet.write_row(0, 0, head, self.bold)
-        sheet.set_row(0, _high(*((text, 22) for text in head[1:])))
+        sheet.set_row(0, high(*((text, 22) for text in head[1:])))
         for k, row in enumerate(rows, 1):
-            sheet.set_row(k, _high((row[0], 52), *((text, 22) for text in row[1:])))
+            sheet.set_row(k, high((row[0], 52), *((text, 22) for text in row[1:])))
             for c, text in enumerate(row):
                 sheet.write_string(k, c, str(text), self.wrap)
-
-
-def _high(*texts: tuple[str, int]) -> float:
-    """How high a row must be for these texts in columns of this width to be seen whole."""
-    return A_LINE * max(1, *(-(-int(len(text) * 1.1) // width) for text, width in texts), 1)
 
 
 def _put(sheet: Any, row: int, column: int, x: Any) -> None:
