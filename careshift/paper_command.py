@@ -18,7 +18,7 @@ Empty = Annotated[Path | None, typer.Option("--template", help="Write an empty f
 
 
 def paper(folder: Folder, template: Template = None, value: Value = "wellby") -> None:
-    """Write a one-page board paper (web page and Word) and the lines for a medium-term financial strategy (Excel)."""
+    """Write a short board paper (web page and Word) and the lines for a medium-term financial strategy (Excel)."""
     from careshift import api
     from careshift.report import paper as papers
     from scenarios import keeping

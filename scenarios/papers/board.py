@@ -1,4 +1,4 @@
-"""The one-page paper for a council's board: fixed headings, computed words, and a first line that its officers write.
+"""The short paper for a council's board: fixed headings, computed words, and a first line that its officers write.
 
 The model never recommends: the decision asked for is left blank. Headings and their order are the same for every plan.
 """
