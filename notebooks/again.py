@@ -37,8 +37,19 @@ def run(file: Path) -> nbformat.NotebookNode:
     for k, cell in enumerate(book.cells):
         cell.id, cell.metadata = f"cell-{k + 1}", nbformat.from_dict({})
         if cell.cell_type == "code":  # what a machine's own libraries say on stderr is no part of an answer
-            cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+            cell.outputs = together([o for o in cell.outputs if o.get("name") != "stderr"])
     return book
+
+
+def together(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Printed lines that stand one after another as one output: a kernel parts them as its clock has it."""
+    out: list[nbformat.NotebookNode] = []
+    for now in outputs:
+        if out and now.output_type == out[-1].output_type == "stream" and now.name == out[-1].name:
+            out[-1].text += now.text
+        else:
+            out.append(now)
+    return out
 
 
 def main() -> None:

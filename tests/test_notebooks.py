@@ -63,6 +63,16 @@ def test_a_folder_of_a_machine_is_told_from_other_slashes() -> None:
     assert not any(MACHINE.search(x) for x in ("results/ten/summary.csv", "<td>5</td><tr>", "18-64 / 65+", "and/or", "2024/25", "0.1.0"))
 
 
+def test_printed_lines_are_one_output_however_they_came() -> None:
+    def said(text: str, name: str = "stdout") -> Any:
+        return nbformat.v4.new_output("stream", name=name, text=text)
+
+    shown = nbformat.v4.new_output("display_data", data={"text/plain": "a picture"})
+    parted = [said("one\n"), said("two\n"), shown, said("three\n"), said("four\n")]
+    assert again.together(parted) == [said("one\ntwo\n"), shown, said("three\nfour\n")]
+    assert again.together([said("a"), said("b", "stderr")]) == [said("a"), said("b", "stderr")]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("file", BOOKS, ids=lambda f: f.stem)
 def test_it_runs_from_the_first_cell_to_the_last(file: Path, tmp_path: Path) -> None:
