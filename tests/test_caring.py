@@ -17,7 +17,7 @@ from simulation.founding import NAMES as FOUNDING
 from simulation.process import bind
 from simulation.week import caring
 from simulation.world.town import Town
-from tests.test_people import founded
+from tests.founded import founded
 from tests.towns import TinyTown, a_town, resident
 
 STOPS = "caring: cannot go on"

@@ -20,7 +20,7 @@ from simulation.week import loneliness, meeting, volunteering
 from simulation.world.columns import Table
 from simulation.world.residents import Neighbourhood, Resident
 from simulation.world.town import Town
-from tests.test_people import founded
+from tests.founded import founded
 from tests.towns import TinyTown, a_town, resident
 
 SLOTS = 5  # for friends; the sixth is the partner's
