@@ -211,7 +211,7 @@ def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
 def _waited(rows: Array, town: Any) -> Array:
     """Weeks since each of these people asked, none for whoever does not wait: what was recent to them as they asked is why they asked."""
     r = town.residents
-    return np.asarray(np.where(r.stage[rows] > 0, town.week - r.asked[rows], 0))
+    return np.asarray(np.where((r.stage[rows] > 0) & (r.asked[rows] > NEVER), town.week - r.asked[rows], 0))
 
 
 def worse_since(rows: Array, town: Any) -> Array:

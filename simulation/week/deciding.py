@@ -1,4 +1,4 @@
-"""The council decides: a little help is often enough; assessments come in turn; the law says who is eligible."""
+"""The council decides: a little help is often enough; assessments go by risk, then in turn; the law says who is eligible."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def _unmet_without_bridges(rows: Array, town: Town) -> Array:
 
 
 def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float, hiring: float) -> Array:
-    """Who is assessed this week: the ready, crises first, then much need, then the longest wait, as far as time goes.
+    """Who is assessed this week: the ready, people in hospital first, then by hours of help at risk, then the longest wait, as time goes.
 
-    People who pay their own way arrange their care themselves. Nobody waits in a crisis for want of a social worker: the law
-    lets urgent needs be met before an assessment; that time is then lacking for others. Capacity is what requests per
+    People who pay their own way arrange their care themselves. As many are seen, at the least, as are in hospital or in a crisis
+    with much need: the law lets urgent needs be met before an assessment. Capacity is what requests per
     person with need took in the burn-in, and a little to spare, times what the council's forecast and the plan make of it.
     While the budget follows demand, social workers are hired as requests grow beyond that, late, and paid for (`paying`).
     """
