@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from simulation.evidence.register import central
 from simulation.plan import Plan, Shift, Shock, Transition
 from tests.paired import ONE_IN, Ran, as_now, believing, from_library, run
 
@@ -173,15 +174,22 @@ def test_smaller_packages_mean_more_care_home_placements_later() -> None:
     assert without < more(smaller_packages(), "care_home_admissions", 2, LAST, "65+") / 2
 
 
-LATER = (3, 6)  # years in which placements that longer waits put off, or called for, are counted
+LATER, SEEDS = (3, 6), (1, 2, 3)  # years and seeds over which placements that longer waits put off, or called for, are counted
 
 
 @lru_cache(maxsize=3)
-def moves_to_care_homes(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Moves of older people to care homes, longer waits less present policy, by year: of those who got worse while they waited, and of others."""
-    base, waits = (run(Plan(years=LATER[1], levers=x), seed=seed, events="all") for x in ({}, LONGER_WAITS))
-    (worse, others), (worse_now, others_now) = (by_what_came_between(ran) for ran in (waits, base))
-    return worse - worse_now, others - others_now
+def moves_to_care_homes(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Moves of older people to care homes, longer waits less present policy, by year.
+
+    Of those who got worse while they waited, of others, and of all in a place where need, once it has begun, rises in nobody.
+    """
+    levers = (LONGER_WAITS, {})
+    waits, base = (by_what_came_between(run(Plan(years=LATER[1], levers=x), seed=seed, events="all")) for x in levers)
+    worse, others = waits - base
+    begins, *_ = central().values["shared.need_rises_at"]
+    steady = believing(shared__need_rises_at=(begins, -20.0, -20.0, -20.0))
+    waits, base = (by_what_came_between(run(Plan(years=LATER[1], levers=x), seed=seed, beliefs=steady, events="all")) for x in levers)
+    return worse, others, (waits - base).sum(axis=0)
 
 
 def by_what_came_between(ran: Ran) -> np.ndarray:
@@ -209,15 +217,16 @@ def by_what_came_between(ran: Ran) -> np.ndarray:
 
 def test_longer_waits_mean_more_care_home_placements_later() -> None:
     """At 65 and over, over three seeds: fewer in the first year, while people wait; more from the third on."""
-    each = [sum(moves_to_care_homes(seed)) for seed in (1, 2, 3)]
-    first, later = (np.mean([change[y].mean() for change in each]) for y in (slice(0, 1), slice(LATER[0] - 1, LATER[1])))
+    each = [worse + others for worse, others, _ in map(moves_to_care_homes, SEEDS)]
+    first, later = np.mean([change[0] for change in each]), np.mean([change[LATER[0] - 1:] for change in each])
     assert first < 0 < later, [change.round().tolist() for change in each]
 
 
 def test_the_placements_that_longer_waits_add_are_those_of_people_who_got_worse_while_they_waited() -> None:
-    """Help that comes late finds people who by then need more than help at home; without them there would be fewer moves, not more."""
-    worse, others = (np.mean([moves_to_care_homes(seed)[k][LATER[0] - 1:LATER[1]].mean() for seed in (1, 2, 3)]) for k in (0, 1))
+    """Help that comes late finds people who by then need more than help at home. Where need rises in nobody, nothing is added."""
+    worse, others, steady = (np.mean([moves_to_care_homes(seed)[k][LATER[0] - 1:] for seed in SEEDS]) for k in range(3))
     assert others < 0 < worse
+    assert steady < (worse + others) / 2
 
 
 # 8. Pay ----------------------------------------------------------------------------------------------------------------------
