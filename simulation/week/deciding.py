@@ -43,7 +43,7 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
     ready = draws.happens("deciding: ready", 1.0 - np.exp(-1.0 / np.maximum(wait, 1.0 / 100)), rows)
     ready &= urgent | (residents.hospital[rows] != TREATED)
     seen = _seen(rows, own, urgent, ready, town, float(spare), float(hiring))
-    _got_better(np.delete(rows, seen), np.delete(ready, seen), town)
+    _got_better(np.delete(rows, seen), np.delete(ready & ~own, seen), town)
     own, rows = own[seen], rows[seen]
     for cause, mask in (("council", ~own), ("own means", own)):
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
@@ -121,6 +121,7 @@ def _got_better(rows: Array, ready: Array, town: Town) -> None:
     """Whoever asked after a stay in hospital or a fall, and has got over it before anybody came, needs no assessment any more."""
     r = town.residents
     well = ready & the_door.MEDICAL[r.reason[rows]] & (r.need[rows] == 0) & (r.band[rows] == 0) & (r.hospital[rows] == 0)
+    town.memory["deciding.left"] -= float(np.count_nonzero(well))
     the_door.settle(rows[well], town)
 
 
