@@ -132,7 +132,7 @@ def stress(f: Mapping[str, Any]) -> str:
         ("5.1 Software", f"careshift (code {f['code_hash']}) on Python {f.get('python', '')}, Mesa {f.get('mesa', '')}, NumPy {f.get('numpy', '')}, "
                          f"Numba {f.get('numba', '')}; all libraries in requirements.txt"),
         ("5.2 Random numbers", f"counter-based, addressed by seed ({f['seed']}), replication, purpose, week and person; the same luck in every scenario"),
-        ("5.3 Order of events", "processes in a fixed order; within a process all act on the state as it was found; queues by urgency, wait and lot"),
+        ("5.3 Order of events", "processes in a fixed order; within a process all act on the state as it was found; queues by urgency or risk, wait and lot"),
         ("5.4 The computer", f"{f.get('system') or 'not recorded by a comparison'}; {f.get('workers', 'any number of')} worker processes; answers do "
                              "not depend on how many"),
         ("6.1 Where the model is", f"code/ in this archive, MIT licence. Where the archive is: {OPEN}"),

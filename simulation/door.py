@@ -182,7 +182,7 @@ def _older_rates(rows: Array, town: Any) -> tuple[Array, Array]:
     care = d.scale_care_home * d.care_home_by_need[need] * np.where(no_child, d.care_home_no_child, 1.0)
     care = care * np.where(alone, d.care_home_alone, np.where(together, d.care_home_partner, 1.0))
     care = care * np.where(r.dementia[rows], d.care_home_dementia, d.care_home_no_dementia)
-    care = care * np.where(r.worsened[rows] < d.recent, d.care_home_recent, d.care_home_settled)
+    care = care * np.where(r.worsened[rows] < d.recent + _waited(rows, town), d.care_home_recent, d.care_home_settled)
     care = care * np.exp(d.age_slope * (r.age[rows].astype(np.float64) - d.age_centre))
     care = np.where(r.setting[rows] >= CARE_HOME[0], 0.0, care) * ready_in_a_home(rows, town)
     care = care * np.minimum(lonely_ratio(rows, town) / town.centre("door: lonely"), d.care_home_lonely)
@@ -208,6 +208,17 @@ def _younger_rates(rows: Array, town: Any) -> tuple[Array, Array]:
             np.where(has_disability, d.disability_care_home * in_home * ((supported | new) & ~in_care_home), care))
 
 
+def _waited(rows: Array, town: Any) -> Array:
+    """Weeks since each of these people asked, none for whoever does not wait: what was recent to them as they asked is why they asked."""
+    r = town.residents
+    return np.asarray(np.where((r.stage[rows] > 0) & (r.asked[rows] > NEVER), town.week - r.asked[rows], 0))
+
+
+def worse_since(rows: Array, town: Any) -> Array:
+    """Whose need has risen while they waited (mask): what they ask for now is no longer what one crisis called for."""
+    return np.asarray(town.residents.worsened[rows] < _waited(rows, town))
+
+
 def agreed_hours(rows: Array, town: Any) -> Array:
     """Hours a week of help that an assessment agrees on: by need, limited by what the family already does.
 
@@ -230,10 +241,22 @@ def urgent(rows: Array, town: Any) -> Array:
     return np.asarray(URGENT[r.reason[rows]] | (r.hospital[rows] > 0))
 
 
+def hours_at_risk(rows: Array, town: Any) -> Array:
+    """Hours a week of help that each of these people lacks, or cannot count on: by these a council short of time tells who must not wait.
+
+    In a crisis all the help that is needed; else what does not come, and of what a family gives the part that its main carer's
+    strain puts at risk.
+    """
+    r = town.residents
+    needed, carer = r.hours_needed[rows].astype(np.float64), r.carer[rows]
+    strain = np.where(carer >= 0, r.strain[carer].astype(np.float64), 0.0)
+    return np.asarray(np.where(urgent(rows, town), needed, needed * r.unmet[rows] + r.hours_family[rows] * strain))
+
+
 def asked_in_a_crisis(rows: Array, town: Any) -> Array:
     """Whose request began with a crisis (mask); whoever had asked before one came, or before a stay in hospital, wants what they wanted."""
     reason = town.residents.reason[rows]
-    return np.asarray(URGENT[reason] & (reason != CRISIS))
+    return np.asarray(URGENT[reason] & (reason != CRISIS) & ~worse_since(rows, town))
 
 
 def waits_its_turn(rows: Array, town: Any) -> Array:
@@ -243,10 +266,10 @@ def waits_its_turn(rows: Array, town: Any) -> Array:
     return np.asarray((r.stage[rows] > 0) & r.long_term[rows] & in_turn & (r.setting[rows] < CARE_HOME[0]))
 
 
-def comes_to_a_crisis(rows: Array, town: Any) -> None:
+def comes_to_a_crisis(rows: Array, town: Any, why: str = "waited too long") -> None:
     """These people cannot wait for their turn any longer: they come to the front, and want what they wanted."""
     town.residents.reason[rows] = CRISIS
-    town.events.note("comes to a crisis while waiting", rows, cause="waited too long")
+    town.events.note("comes to a crisis while waiting", rows, cause=why)
 
 
 def one_request(rows: Array, town: Any) -> Array:
@@ -283,11 +306,12 @@ def look_for_a_home(rows: Array, town: Any) -> None:
 def outlasts(rows: Array, town: Any) -> Array:
     """Whose need outlasts what made them ask (mask): after a hospital stay or a fall most do not.
 
-    A request has one luck, whatever is offered first: short-term help neither makes a need last nor makes it pass.
+    A request has one luck, whatever is offered first: short-term help neither makes a need last nor makes it pass. The need of
+    somebody who got worse while waiting lasts.
     """
     r = town.residents
     luck = uniforms_for(town.draws.trait("door: need lasts"), one_request(rows, town))
-    return np.asarray(~MEDICAL[r.reason[rows]] | (luck < town.door.lasts_after_crisis[r.need[rows]] * found_to_need_it(rows, town)))
+    return np.asarray(~MEDICAL[r.reason[rows]] | worse_since(rows, town) | (luck < town.door.lasts_after_crisis[r.need[rows]] * found_to_need_it(rows, town)))
 
 
 def free_room(service: int, town: Any) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ from simulation.draws import certain, never
 from simulation.evidence.lists import REASON
 from simulation.evidence.register import Beliefs, central
 from simulation.plan import Plan
-from simulation.week import hospital
+from simulation.week import caring, hospital
 from tests.towns import TinyTown, a_town, resident
 
 CRISIS = {**certain("asking: a crisis while waiting"), **never("asking: long term"), **never("asking: a little help")}
@@ -156,3 +156,71 @@ def test_the_more_home_care_there_is_the_sooner_some_can_leave_hospital_and_not_
     town.providers.room[:] *= 1.25
     assert hospital._pace(town, 0.25, 0.9) == pytest.approx(0.75 + 0.25 * 1.25**-0.9)
     assert hospital._pace(town, 0.25, 0.0) == pytest.approx(1.0)
+
+
+# A queue for assessment ------------------------------------------------------------------------------------------------------
+ANSWERS = certain("deciding: ready") | certain("deciding: found eligible")
+DISCHARGE, FALL = REASON.index("discharge"), REASON.index("fall")
+
+
+def short_of_time(*people: dict[str, Any], capacity: float) -> TinyTown:
+    """A town after the burn-in with a queue, in which social workers see so many people a week."""
+    town = a_town(*people, services=SERVICES, week=10)
+    town.town.memory.update({"deciding.needing": 1.0, "deciding.left": float(len(people)), "deciding.pace": capacity})
+    town.town.centres["deciding: requests"] = capacity / central().values["deciding.spare"]
+    return town
+
+
+def assessed(town: TinyTown) -> set[str]:
+    return {name for name in town.names if any(what == "assessed" for what, _, _ in town.story(name))}
+
+
+def test_whom_the_lack_of_help_puts_at_most_risk_is_assessed_first_whatever_made_them_ask() -> None:
+    """Before, a fall with little need went before somebody who lacks five hours of help a day."""
+    planned = mrs_k(need=4, hours_needed=60.0, unmet=0.6)
+    fall = {**mrs_k(need=2, hours_needed=8.0, unmet=0.3, reason=FALL, asked=0), "name": "Mrs L"}
+    waits = {**mrs_k(need=2, hours_needed=8.0, unmet=0.3, asked=-100), "name": "Mrs M"}
+    for capacity, expected in ((1.0, {"Mrs K"}), (2.0, {"Mrs K", "Mrs L"}), (3.0, {"Mrs K", "Mrs L", "Mrs M"})):
+        assert assessed(short_of_time(planned, fall, waits, capacity=capacity).week("deciding", luck=ANSWERS)) == expected
+
+
+def test_people_in_hospital_and_as_many_as_are_in_a_crisis_with_much_need_are_assessed_however_little_time_there_is() -> None:
+    in_bed = {**mrs_k(need=2, hours_needed=8.0, hospital=2, reason=DISCHARGE, asked=9), "name": "Mrs L"}
+    crisis = {**mrs_k(reason=REASON.index("carer could not go on"), asked=9), "name": "Mrs M"}
+    town = short_of_time(mrs_k(), in_bed, crisis, capacity=0.001).week("deciding", luck=ANSWERS)
+    assert assessed(town) == {"Mrs L", "Mrs M"}
+
+
+def test_help_that_hangs_on_a_carer_under_strain_is_at_risk() -> None:
+    rested, tired = (a_town(mrs_k(unmet=0.0, hours_family=28.0, carer="Mr K"), resident("Mr K", age=80.0, strain=strain), services=SERVICES).town
+                     for strain in (0.0, 0.5))
+    assert the_door.hours_at_risk(np.array([0]), rested) == pytest.approx([0.0])
+    assert the_door.hours_at_risk(np.array([0]), tired) == pytest.approx([14.0])
+
+
+def test_whoever_has_got_over_a_stay_in_hospital_waits_no_longer() -> None:
+    well = {**mrs_k(need=0, hours_needed=0.0, unmet=0.0, reason=DISCHARGE), "name": "Mrs L"}
+    town = short_of_time(mrs_k(), well, capacity=1.0).week("deciding", luck=ANSWERS)
+    assert town.story("Mrs L") == [("settled", "", "got better")] and town["Mrs L"].stage == "not asking"
+
+
+def test_what_was_recent_as_somebody_asked_is_why_they_ask_however_long_they_wait() -> None:
+    recent = central().values["door.recent"]
+    people = [{**mrs_k(worsened=recent + 10.0, unmet=0.0, asked=asked, stage=stage), "name": str(k)}
+              for k, (asked, stage) in enumerate(((-20, 1), (-5, 1), (-20, 0)))]
+    _, care_home = the_door.rates(np.arange(3), a_town(*people, services=SERVICES).town)
+    assert care_home[0] > 2 * care_home[1] and care_home[1] == care_home[2]
+
+
+def test_a_request_whose_need_has_grown_is_no_longer_what_a_stay_in_hospital_called_for() -> None:
+    people = [{**mrs_k(reason=DISCHARGE, worsened=worsened), "name": str(worsened)} for worsened in (10.0, 30.0)]
+    town = a_town(*people, services=SERVICES).town
+    assert the_door.asked_in_a_crisis(np.arange(2), town).tolist() == [False, True]
+
+
+def test_somebody_whose_carer_stops_while_they_wait_wants_what_they_wanted() -> None:
+    little = {**mrs_k(long_term=False), "name": "Mrs L"}
+    town = a_town(mrs_k(), little, {**mrs_k(stage=0, reason=0), "name": "Mrs M"}, services=SERVICES)
+    caring.in_crisis(town.town, np.arange(3))
+    assert [town[name].reason for name in ("Mrs K", "Mrs L", "Mrs M")] == ["crisis while waiting", "carer could not go on", "carer could not go on"]
+    assert town.story("Mrs K") == [("comes to a crisis while waiting", "", "lost their carer")]

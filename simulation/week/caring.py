@@ -17,6 +17,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
+from simulation import door as the_door
 from simulation.condition import OLDER
 from simulation.draws import Draws, uniform
 from simulation.evidence.lists import KIN, NEED, REASON, SETTING, STAGE
@@ -31,7 +32,7 @@ HEAVY, ROUND_THE_CLOCK = NEED.index("three or more"), NEED.index("round the cloc
 MONTH = 4  # weeks from one look at a carer's strain to the next
 FIRM = 100.0  # tie strength of an old friendship
 CHILD, PARENT = KIN.index("child near"), KIN.index("parent")
-CRISIS, PLANNED, OUTGROWN = (REASON.index(reason) for reason in ("carer could not go on", "planned", "outgrown"))
+CRISIS, PLANNED = REASON.index("carer could not go on"), REASON.index("planned")
 WAITING = STAGE.index("waiting for assessment")
 BEARING = "how one bears caring"
 
@@ -310,13 +311,13 @@ def share(residents: Any, draws: Draws, w: Ways, week: int, settled: bool) -> B1
 
 
 def in_crisis(town: Town, people: Any) -> None:
-    """These people ask at once for lasting support, if they live at home; whoever waits already comes to the front."""
+    """These people ask at once for lasting support, if they live at home; whoever waits for it already wants what they wanted."""
     r = town.residents
     rows = np.unique(people)
     rows = rows[(r.setting[rows] <= WITH_FAMILY) & (r.hospital[rows] == 0) & r.present[rows]]
-    waits = rows[(r.stage[rows] == WAITING) & ((r.reason[rows] == PLANNED) | (r.reason[rows] == OUTGROWN))]
-    r.reason[waits], r.long_term[waits] = CRISIS, True
-    town.events.note("comes to a crisis while waiting", waits)
+    the_door.comes_to_a_crisis(rows[(r.stage[rows] == WAITING) & the_door.waits_its_turn(rows, town)], town, "lost their carer")
+    little = rows[(r.stage[rows] == WAITING) & ~r.long_term[rows] & (r.reason[rows] == PLANNED)]
+    r.reason[little], r.long_term[little] = CRISIS, True
     rows = rows[r.stage[rows] == 0]
     r.stage[rows] = WAITING
     r.reason[rows], r.asked[rows], r.long_term[rows] = CRISIS, town.week, True

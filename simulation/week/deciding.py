@@ -1,4 +1,4 @@
-"""The council decides: a little help is often enough; assessments come in turn; the law says who is eligible."""
+"""The council decides: a little help is often enough; assessments go by risk, then in turn; the law says who is eligible."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def deciding(residents: Any, draws: Draws, events: Events, town: Town, *, ready_
     ready = draws.happens("deciding: ready", 1.0 - np.exp(-1.0 / np.maximum(wait, 1.0 / 100)), rows)
     ready &= urgent | (residents.hospital[rows] != TREATED)
     seen = _seen(rows, own, urgent, ready, town, float(spare), float(hiring))
+    _got_better(np.delete(rows, seen), np.delete(ready & ~own, seen), town)
     own, rows = own[seen], rows[seen]
     for cause, mask in (("council", ~own), ("own means", own)):
         events.note("assessed", rows[mask], cause=cause, amount=town.week - residents.asked[rows[mask]])
@@ -86,10 +87,10 @@ def _unmet_without_bridges(rows: Array, town: Town) -> Array:
 
 
 def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spare: float, hiring: float) -> Array:
-    """Who is assessed this week: the ready, crises first, then much need, then the longest wait, as far as time goes.
+    """Who is assessed this week: the ready, people in hospital first, then by hours of help at risk, then the longest wait, as time goes.
 
-    People who pay their own way arrange their care themselves. Nobody waits in a crisis for want of a social worker: the law
-    lets urgent needs be met before an assessment; that time is then lacking for others. Capacity is what requests per
+    People who pay their own way arrange their care themselves. As many are seen, at the least, as are in hospital or in a crisis
+    with much need: the law lets urgent needs be met before an assessment. Capacity is what requests per
     person with need took in the burn-in, and a little to spare, times what the council's forecast and the plan make of it.
     While the budget follows demand, social workers are hired as requests grow beyond that, late, and paid for (`paying`).
     """
@@ -104,15 +105,24 @@ def _seen(rows: Array, own: Array, urgent: Array, ready: Array, town: Town, spar
     capacity *= town.commissioner.assessment_share * (1.0 + town.plan.lever("assessments"))
     capacity += min(memory.get("deciding.carried", 0.0), 1.0)
     waiting = mine[ready[mine]]
-    r = town.residents
-    order = waiting[np.lexsort((rows[waiting], r.asked[rows[waiting]], r.need[rows[waiting]] < HEAVY, ~urgent[waiting]))]
-    now = int(np.count_nonzero(urgent[order]))
+    r, people = town.residents, rows[waiting]
+    in_bed = r.hospital[people] > 0
+    order = waiting[np.lexsort((people, r.asked[people], -the_door.hours_at_risk(people, town), ~in_bed))]
+    now = int(np.count_nonzero(in_bed | (urgent[waiting] & (r.need[people] >= HEAVY))))
     done = len(order) if town.burning_in else min(len(order), max(now, int(capacity)))
     memory["deciding.carried"] = max(capacity - done, 0.0)
     memory["deciding.left"] = float(len(mine) - done)
     seen = own & ready
     seen[order[:done]] = True
     return np.flatnonzero(seen)
+
+
+def _got_better(rows: Array, ready: Array, town: Town) -> None:
+    """Whoever asked after a stay in hospital or a fall, and has got over it before anybody came, needs no assessment any more."""
+    r = town.residents
+    well = ready & the_door.MEDICAL[r.reason[rows]] & (r.need[rows] == 0) & (r.band[rows] == 0) & (r.hospital[rows] == 0)
+    town.memory["deciding.left"] -= float(np.count_nonzero(well))
+    the_door.settle(rows[well], town)
 
 
 def _hired(new: float, usual: float, town: Town, hiring: float) -> float:
