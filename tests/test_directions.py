@@ -7,6 +7,7 @@ Money is that of the whole place. Direction 1 (no investment, no effect) is a la
 
 from __future__ import annotations
 
+import gc
 from functools import lru_cache
 
 import numpy as np
@@ -194,24 +195,22 @@ def moves_to_care_homes(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def by_what_came_between(ran: Ran) -> np.ndarray:
     """Moves of people of 65 and over to a care home by year: [need rose between asking and moving in, or not; year]."""
-    events, out = ran.town.events, np.zeros((2, LATER[1]))
-    table = events.table()
-    table = table[np.lexsort((np.arange(len(table)), table["person"]))]
-    kinds, services = events.kinds, events.services
-    homes = [services.index(name) for name in ("residential", "nursing")]
-    asks, rises, begins = (kinds.index(kind) for kind in ("asks", "need rises", "begins"))
-    older = ran.town.residents.age[table["person"]] >= 65
-    table = table[older & np.isin(table["kind"], (asks, rises, begins))]
-    person, rose = -1, False
-    for each in table:
-        if each["person"] != person:
-            person, rose = each["person"], False
-        if each["kind"] == asks:
-            rose = False
-        elif each["kind"] == rises:
-            rose = True
-        elif each["service"] in homes and each["week"] >= 0:
-            out[int(not rose), each["week"] // 52] += 1
+    gc.collect()  # the run before: a model and its town hold one another, and here they hold every event
+    events, told = ran.town.events, ran.town.events.table()
+    asks, rises, begins = (events.kinds.index(kind) for kind in ("asks", "need rises", "begins"))
+    homes = [events.services.index(name) for name in ("residential", "nursing")]
+    told = told[np.isin(told["kind"], (asks, rises, begins)) & (ran.town.residents.age[told["person"]] >= 65)]
+    told = told[np.argsort(told["person"], kind="stable")]
+    at = np.arange(len(told))
+
+    def last(of: np.ndarray) -> np.ndarray:
+        return np.asarray(np.maximum.accumulate(np.where(of, at, -1)))
+
+    first = last(np.append(True, told["person"][1:] != told["person"][:-1]))  # where this person's events begin
+    rose = last(told["kind"] == rises) > np.maximum(last(told["kind"] == asks), first - 1)
+    moves = (told["kind"] == begins) & np.isin(told["service"], homes) & (told["week"] >= 0)
+    out = np.zeros((2, LATER[1]))
+    np.add.at(out, (np.where(rose, 0, 1)[moves], told["week"][moves] // 52), 1)
     return out
 
 
