@@ -32,10 +32,11 @@ def sensitivity(scenario: Scenario, place: Place = None, one_in: OneIn = 10, bud
     for figure, y in sample.effects.items():
         told = found(sample.space, sample.z, y, figure)
         print(f"\n{figure}: mean {y.mean():,.0f}; the numbers explain {told.explained:.0%} of how it varies between worlds, chance the rest")
-        lines(("Number", "Sobol, total", "Sobol, first", "PAWN"),
-              [(name, *(told.of(name, method).told for method in ("total", "first", "PAWN")))
+        lines(("Number", "Sobol, total", "Sobol, first", "Shapley", "PAWN"),
+              [(name, *(told.of(name, method).told for method in ("total", "first", "Shapley", "PAWN")))
                for name in sorted(sample.space.names, key=lambda name: -told.of(name, "total").value)])
-    print("\nSobol's are shares of the variance the numbers cause, PAWN's the distance between distributions, both on an emulator. "
+    print("\nSobol's and Shapley's are shares of the variance the numbers cause (Shapley's add up to all of it), PAWN's the distance between "
+          "distributions, all on an emulator. "
           "Where an index's 90% interval is wider than 0.1 it is not printed: run more worlds.")
 
 

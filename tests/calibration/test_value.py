@@ -76,7 +76,7 @@ def test_shares_are_those_of_a_sum():
 
     found = sensitivity(*runs(200, 0.05), "sum")
     for name, share in (("much", 0.9), ("some", 0.1), ("none", 0.0)):
-        for method in ("total", "first"):
+        for method in ("total", "first", "Shapley"):
             assert found.of(name, method).value == pytest.approx(share, abs=0.03)
             assert found.of(name, method).told != "too unsure to print"
     assert found.of("much", "PAWN").value > found.of("some", "PAWN").value > found.of("none", "PAWN").value
@@ -99,3 +99,31 @@ def test_too_few_runs_are_told():
     space, z, y = runs(20, 0.1)
     with pytest.raises(BadInput, match="too few"):
         sensitivity(space, z[:10], y[:10])
+
+
+def ishigami(x):
+    a, b, c = np.pi * (2 * x.T - 1)
+    return np.sin(a) + 7 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a)
+
+
+def test_what_numbers_do_together_is_shared_evenly_as_in_the_closed_form():
+    """Ishigami's function: two numbers act together, one of them in no other way; its Shapley effects are known exactly."""
+    from calibration.sensitivity import shapley_effects
+
+    first = 0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2
+    second, together = 49 / 8, 0.1**2 * np.pi**8 * (1 / 18 - 1 / 50)
+    truth = np.array([first + together / 2, second, together / 2]) / (first + second + together)
+    found, width = shapley_effects(ishigami, 3, 2**14, 1)
+    assert found.sum() == pytest.approx(1)
+    assert np.all(np.abs(found - truth) < width) and np.all(width < 0.05)
+
+
+def test_the_width_of_a_shapley_effect_holds_the_truth_nine_times_in_ten():
+    from calibration.sensitivity import shapley_effects
+
+    def function(x):
+        return 2 * x[:, 0] + x[:, 1] + 3 * x[:, 0] * x[:, 2]
+
+    truth, _ = shapley_effects(function, 3, 2**18, 99)
+    inside = [np.abs(found - truth) < width / 2 for found, width in (shapley_effects(function, 3, 2**9, seed) for seed in range(200))]
+    assert 0.85 < np.mean(inside) < 0.94
