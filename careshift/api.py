@@ -151,10 +151,13 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
         results = Results(asked, plans, done, one_in, worlds)
         about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count), beside) | {"tried": tried}
-        about |= learned.about | {"posterior_told": learned.told} if learned else {}
+        if learned:
+            about |= {"posterior": learned.about["posterior"] | {"sets": [job.changes for job in jobs]}, "posterior_told": learned.told}
         with keeping.written(folder):
             results.write(folder, about, codebook())
             keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
+            if learned:
+                learned.posterior.to_file(folder / "asked" / keeping.POSTERIOR)
     return Comparison(results, folder, about)
 
 

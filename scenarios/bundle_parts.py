@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from pathlib import Path
 from typing import Any
 
-from scenarios import bundle_runs, bundle_words, exporting, odd
+from scenarios import bundle_runs, bundle_words, exporting, keeping, odd
 from scenarios.again import task_of
 from scenarios.design import Run
 from scenarios.experiment import Task, origins
@@ -40,7 +40,8 @@ def of_results(folder: Path, *, events: bool = True) -> Parts:
     parts: Parts = {f"answers/{name}": (folder / name).read_bytes() for name in ANSWERS if (folder / name).is_file()}
     parts |= {f"asked/{f.name}": f.read_bytes() for f in sorted((folder / "asked").glob("*")) if f.is_file()}
     first = 0
-    task = Task(place, {}, (*base, plan), ("",) * (len(base) + 1), about["seed"], first, about["one_in"], about["worlds"], about["years"])
+    changes = _changes(about, first) if events else {}
+    task = Task(place, changes, (*base, plan), ("",) * (len(base) + 1), about["seed"], first, about["one_in"], about["worlds"], about["years"])
     log = _events(parts, task, about["title"], bundle_runs.of_replication(folder, task, tuple(r.key for r in made))) if events else {}
     facts = {**about, "name": about["scenario"], "log": log, "what": "comparison", "places": [place], "plans": [asdict(r.plan) for r in made],
              "command": _command(about, page.is_file()), "tables": [n for n in ANSWERS if f"answers/{n}" in parts]}
@@ -65,6 +66,17 @@ def _about(folder: Path) -> dict[str, Any]:
     return about
 
 
+def _changes(about: Mapping[str, Any], replication: int) -> dict[str, float]:
+    """The numbers that this replication held at values of its own, as a posterior has them. Raises BadInput for answers that kept none."""
+    if "posterior" not in about:
+        return {}
+    try:
+        return {name: float(value) for name, value in about["posterior"]["sets"][replication].items()}
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        raise BadInput(Problem("run.json", 0, "posterior", "does not say which set of the posterior each replication had",
+                               "make the comparison again with this careshift, or give --no-events")) from None
+
+
 def _as_then(where: str, then: Mapping[str, Any], here: Mapping[str, str]) -> None:
     """Code, evidence and place are packed beside the answers, so they have to be those that gave them."""
     if other := [name.removesuffix("_hash") for name in here if then[name] != here[name]]:
@@ -76,6 +88,7 @@ def _command(about: Mapping[str, Any], own_page: bool) -> str:
     words = [f"compare asked/{about['scenario']}.yaml", f"--place asked/{Path(about['place']).name}" if own_page else f"--place {about['place']}",
              f"--replications {about['replications']}", f"--seed {about['seed']}", f"--one-in {about['one_in']}"]
     words += ["--central"] if about["worlds"] == "central" else []
+    words += [f"--posterior asked/{keeping.POSTERIOR}"] if "posterior" in about else []
     return " ".join([*words, f"--beside {','.join(about['beside'])}" if about.get("beside") else "--alone", "--results again"])
 
 

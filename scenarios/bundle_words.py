@@ -18,6 +18,18 @@ FILES = {"summary.csv": "paired differences with intervals and Monte Carlo error
          "events.csv.gz": "every event of one replication of the plan: week, what, why, to whom (invented people), from which service"}
 
 
+def _believed(f: Mapping[str, Any]) -> str:
+    """Where the values of the evidence come from, world by world."""
+    rest = "drawn from the register's ranges" if f["worlds"] == "drawn" else "at the register's central values"
+    if "posterior" not in f:
+        return f"No posterior was used: worlds are {rest}."
+    told = f["posterior"]
+    return (f"A posterior was used (`asked/posterior.json`, hash `{told['hash']}`), another set of it in each replication: calibrated are "
+            f"{', '.join(told['calibrated']) or 'no numbers'}; not informed by data, and varying as the register has them, "
+            f"{', '.join(told['not_informed']) or 'none'}. "
+            f"All other numbers are {rest}.")
+
+
 def readme(f: Mapping[str, Any], names: Sequence[str]) -> str:
     """What is inside, how to check it, how to run it again."""
     folders = [f"* `{folder}/`: {says} ({sum(n.startswith(folder + '/') for n in names)} files)" for folder, says in FOLDERS.items()
@@ -32,7 +44,7 @@ def readme(f: Mapping[str, Any], names: Sequence[str]) -> str:
 
 A {f['what']} of careshift, an agent-based simulation of a local care system: a model, not a forecast. Place: {', '.join(map(str, f['places']))};
 {f['replications']} replications; seed {f['seed']}; one adult in {f['one_in']}; {f['worlds']} values of the evidence; {f['years']} years.{_tried(f)}
-No posterior was used: worlds are {"drawn from the register's ranges" if f['worlds'] == 'drawn' else "at the register's central values"}.
+{_believed(f)}
 
 ## What is inside
 

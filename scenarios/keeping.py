@@ -14,6 +14,7 @@ from typing import IO
 from simulation.errors import BadInput, Problem, RunStopped
 
 LOCK, PAUSE = ".in_use", 0.1
+POSTERIOR = "posterior.json"  # a copy of the calibration that a comparison was made with, beside what was asked
 ELSEWHERE = "name another folder with --results"
 
 

@@ -104,6 +104,26 @@ def test_the_code_in_a_bundle_gives_the_same_answers(answers: Path, tmp_path: Pa
     assert (tmp_path / "again" / "summary.csv").read_bytes() == (tmp_path / "answers" / "summary.csv").read_bytes()
 
 
+def test_a_comparison_made_with_a_posterior_is_run_again_with_the_set_it_had(tmp_path: Path) -> None:
+    """Each replication holds the numbers at a set of its own: run again at central values, other figures would come and be refused."""
+    done = api.compare(tmp_path / plan(tmp_path, SHORT), one_in=200, replications=2, workers=1, beside=(), folder=tmp_path / "r", posterior="doncaster")
+    parts = bundle_parts.of_results(done.folder)
+    readme = parts["README.md"].decode()
+    assert "--posterior asked/posterior.json" in readme and "A posterior was used" in readme and "to the last bit" in readme
+    assert json.loads(parts["asked/posterior.json"]) == json.loads(Path("simulation/posterior/doncaster.json").read_text(encoding="utf-8"))
+    file = tmp_path / "r" / "run.json"
+    about = json.loads(file.read_text(encoding="utf-8"))
+    name = next(iter(about["posterior"]["sets"][0]))
+    about["posterior"]["sets"][0][name] *= 1.5
+    file.write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(BadInput, match="does not give the figures that are kept"):
+        bundle_parts.of_results(done.folder)
+    del about["posterior"]["sets"]
+    file.write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(BadInput, match="which set of the posterior each replication had"):
+        bundle_parts.of_results(done.folder)
+
+
 # What is found out --------------------------------------------------------------------------------------------------------
 def spoilt(file: Path, to: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
     parts = inside(file)
