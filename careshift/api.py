@@ -121,16 +121,16 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
     values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
-    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). The plan is counted in `store` (a file or URL;
+    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone), "futures" (rivals in each). The plan is counted in `store` (a file or URL;
     store.db beside the folder unless said). `posterior` (one that is shipped, or a file of `careshift calibrate`) holds the numbers it
     learned at a set of its own in each replication, the plan and doing nothing alike. Raises BadInput for a bad scenario, RunStopped when stopped early.
     """
     _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
             seed=(seed, 0, LARGEST_SEED))
     for name in beside:
-        if name not in design.BESIDE:
+        if name not in (*design.BESIDE, design.FUTURES):
             raise BadInput(Problem("", 0, "beside", f"there is no {name!r} to run beside a plan",
-                                   did_you_mean(name, design.BESIDE) or f"choose from {', '.join(design.BESIDE)}"))
+                                   did_you_mean(name, (*design.BESIDE, design.FUTURES)) or f"choose from {', '.join((*design.BESIDE, design.FUTURES))}"))
     asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
     where = place or asked.place
     place_files.load(where)  # says what is wrong with the name
@@ -138,7 +138,7 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
     folder = Path(folder or Path("results") / asked.name)
     keeping.writable(folder)
     plans = design.runs_for(asked, places=places(), rivals="rivals" in beside, variants="beliefs" in beside,
-                            all_rules="rules" in beside)
+                            all_rules="rules" in beside, futures=design.FUTURES in beside)
     count = replications or asked.replications
     jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds, changes)
             for k, changes in enumerate(learned.changes(count) if learned else [{}] * count)]

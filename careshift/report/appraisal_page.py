@@ -47,7 +47,7 @@ def render(a: Appraisal) -> str:
     return env.get_template("appraisal.html").render(
         a=a, r=r, about=a.about, place=places.load(a.about["place"]), kind=answers.plan_type(r), plan_line=answers.plan_line(r), years=answers.years(r),
         points=told.points(a), first_look=told.first_look(a), needed=answers.ENOUGH, range_name=answers.range_name(r), weighted=a.weighted,
-        way_title=TITLES[a.way], not_bookable=NOT_BOOKABLE, conventions=told.conventions(a), lowers=lowers_spending(r),
+        way_title=TITLES[a.way], not_bookable=NOT_BOOKABLE, conventions=told.conventions(a), lowers=lowers_spending(r), same_cut=answers.same_cut_was_run(r),
         ratio=f"{'-' if ratio < 0 else ''}£{abs(ratio):,.1f}" if np.isfinite(ratio) and a.enough else "",
         values_hash=register.load(register.APPRAISAL).hash[:12],
         **shown, **(_sure(a) if a.enough else {}))
@@ -58,6 +58,7 @@ def _sure(a: Appraisal) -> dict[str, Any]:
     head, rows = told.share_rows(a)
     return {"chances": Table(("What", "In how many worlds", "Share, for chance"), told.chance_rows(a)), "plane": figures.plane(a),
             "worth_it": figures.worth_it(a), "switches": Table(told.SWITCH, told.switch_rows(a)), "regret": Table(*told.regret_rows(a)),
+            "regret_worlds": Table(told.WORLDS, told.regret_world_rows(a)),
             "who": Table(head, rows), "two_way": _two_way(a)}
 
 

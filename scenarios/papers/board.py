@@ -84,7 +84,8 @@ def _warnings(a: Appraisal) -> list[str]:
     if r.one_in > 1:
         out.append(f"A sample: one adult in {r.one_in}. Money and hospital use of a sample are no result.")
     if lowers_spending(r):
-        out.append("This plan lowers total spending on support. Look at the same cut without reform beside it before calling it a reform.")
+        out.append("This plan lowers total spending on support. " + ("The same cut without reform stands beside it (5)." if answers.same_cut_was_run(r) else
+                   "The same cut without reform was not run: run it (--beside rivals) before calling this a reform."))
     unmet = middle(more(r, "unmet_eligible_hours")[:, -1])
     if unmet.low > 0:
         out.append(f"Care Act risk: {_told(unmet, 'count')} more hours a week of eligible need go unmet in {years(r)[-1]}.")
