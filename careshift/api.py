@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import careshift as package
-from scenarios import design, keeping, runs, service_facts
+from scenarios import attributing, design, keeping, runs, service_facts
 from scenarios import plan as files
 from scenarios.appraisal.opened import opened
 from scenarios.appraisal.values import Wellbeing
 from scenarios.appraisal.whole import Appraisal
 from scenarios.appraisal.whole import appraise as worked_out
+from scenarios.attributing import Shared
 from scenarios.form import LARGEST_SEED
 from scenarios.lives import Lives
 from scenarios.plan import Scenario
@@ -25,7 +26,7 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence import register
 from simulation.plan import Plan
 
-__all__ = ["Comparison", "Experiment", "Results", "Scenario", "appraise", "check", "check_place", "compare", "evaluated", "evidence", "experiment",
+__all__ = ["Comparison", "Experiment", "Results", "Scenario", "appraise", "attribute", "check", "check_place", "compare", "evaluated", "evidence", "experiment",
            "follow", "found", "measures", "new_place", "places", "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
@@ -171,6 +172,28 @@ def appraise(folder: str | Path, *, value: str = "wellby", weights: bool = False
     where = Path("results") / where if not where.exists() and (Path("results") / where).exists() else where
     results, about = opened(where, places())
     return worked_out(results, about, Wellbeing(value), weighted=weights)
+
+
+def attribute(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None, one_in: int = 1, workers: int = 0,
+              folder: str | Path | None = None, seed: int | None = None, worlds: str = "drawn", transition_apart: bool = False,
+              progress: Progress | None = None) -> tuple[Shared, Path]:
+    """Run a plan with subsets of its parts and share out what it comes to (Shapley): shares add up to the whole in each world.
+
+    `folder` is that of the plan's comparison; answers go into `attribution` in it, each world as soon as it is done.
+    Returns the shares and the file they are in. Raises BadInput for a plan without parts, RunStopped when stopped early.
+    """
+    _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
+            seed=(seed, 0, LARGEST_SEED))
+    asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
+    where = place or asked.place
+    place_files.load(where)  # says what is wrong with the name
+    into = Path(folder or Path("results") / asked.name) / attributing.FOLDER
+    keeping.writable(into)
+    with keeping.held(into):
+        runs.warm(where)
+        shared = attributing.share_out(asked, where, into, places=places(), replications=replications or asked.replications, one_in=one_in,
+                                       seed=asked.seed if seed is None else seed, workers=workers, worlds=worlds, apart=transition_apart, progress=progress)
+    return shared, into / attributing.FILE
 
 
 def _learned(posterior: str | Path | None) -> Any:

@@ -6,12 +6,13 @@ import numpy as np
 
 from careshift.report import appraisal_charts, charts
 from careshift.report.figures import Picture, Table, picture
-from scenarios.answers_base import years
+from scenarios.answers_base import ENOUGH, years
 from scenarios.answers_words import MILLION, middle, span
 from scenarios.appraisal import sure, told
 from scenarios.appraisal.discounting import factors
 from scenarios.appraisal.lines import FISCAL, PUBLIC, SOCIAL
 from scenarios.appraisal.whole import Appraisal, curves, options, worths
+from scenarios.attributing import Shared
 
 SHORT = {name: f"{text[0].upper()}{text[1:]}" for name, text in told.SHORT.items()}
 
@@ -56,6 +57,32 @@ def bridge(a: Appraisal) -> Picture:
                          "; ".join(f"{name} {charts.signed(x)}" for name, x in parts))
     return picture(title, drawn, "Means over the worlds run; the ranges are in the table above. Lines may be far surer than their sum.",
                    Table(("Line", "£ million"), [(name, charts.signed(x)) for name, x in parts]))
+
+
+PARTS = (("council", "Council saves, £m, all years", MILLION), ("ascot", "ASCOT-years, all years", 1), ("hours", "Families' hours a week", 1))
+
+
+def parts(shared: Shared) -> Picture:
+    """What each part of a plan adds to what it does: shares that add up to the whole, with the range over worlds."""
+    def bars(name: str, kind: str, values: list[np.ndarray]) -> charts.Bars:
+        return charts.Bars(name, kind, [(x.low / by, x.high / by, x.mean / by) for x, (_, _, by) in zip(map(middle, values), PARTS)])
+
+    found = [shared.found[figure] for figure, *_ in PARTS]
+    rows = [bars(title, "budget", [x.shares[:, k] for x in found]) for k, title in enumerate(shared.titles)]
+    rows.append(bars("The whole plan", "plan", [x.whole for x in found]))
+    most = int(np.argmax(np.abs(found[0].shares.mean(axis=0))))
+    title = f"{shared.titles[most]} moves council spending most" if shared.worlds >= ENOUGH else "Which part does what: a first look"
+    words = "Means. " + "; ".join(f"{name}: {charts.signed(x.shares[:, k].mean() / MILLION)} £m for the council" for x in found[:1]
+                                  for k, name in enumerate(shared.titles))
+    drawn = charts.whiskers(rows, [head for _, head, _ in PARTS], "parts", title, words)
+    table = [(row.label, *(f"{charts.signed(low)} to {charts.signed(high)} (mean {charts.signed(mean)})" for low, high, mean in row.values)) for row in rows]
+    return picture(title, drawn, f"Square: a part's share, gained (+) or lost (-); round: the whole, which they add up to. Line: {range_of(shared.worlds)}.",
+                   Table(("Part", *(head for _, head, _ in PARTS)), table))
+
+
+def range_of(worlds: int) -> str:
+    """What a line holds of so many worlds."""
+    return "8 in 10 worlds" if worlds >= ENOUGH else f"the middle of {worlds} worlds"
 
 
 def plane(a: Appraisal) -> Picture:

@@ -150,7 +150,8 @@ def test_the_values_are_listed_like_all_evidence() -> None:
 # Beside others -----------------------------------------------------------------------------------------------------------
 def test_rivals_stand_in_the_same_picture_and_futures_in_the_regret(a: Appraisal) -> None:
     assert list(options(a)) == ["This plan", "The same plan without transition money", "The same money on better home care",
-                                next(r.title for r in a.r.runs if r.scenario == "care_home_health_support"), *(["The same cut, no reform"] * lowers_spending(a.r))]
+                                next(r.title for r in a.r.runs if r.scenario == "care_home_health_support"),
+                                *(["The same cut, no reform"] * lowers_spending(a.r))]
     names, found = futures(a)
     assert len(names) == 5, "three budget rules, a sceptic's beliefs, evidence alone"
     assert [g.option for g in found] == ["Doing nothing", *options(a)], "rivals too"
