@@ -58,7 +58,8 @@ def _sure(a: Appraisal) -> dict[str, Any]:
     """What may be told from enough pairs only."""
     head, rows = told.share_rows(a)
     return {"chances": Table(("What", "In how many worlds", "Share, for chance"), told.chance_rows(a)), "plane": figures.plane(a),
-            "worth_it": figures.worth_it(a), "switches": Table(told.SWITCH, told.switch_rows(a)), "regret": Table(*told.regret_rows(a)),
+            "tornado": figures.tornado(a), "worth_it": figures.worth_it(a), "switches": Table(told.SWITCH, told.switch_rows(a)),
+            "regret": Table(*told.regret_rows(a)),
             "regret_worlds": Table(told.WORLDS, told.regret_world_rows(a)),
             "who": Table(head, rows), "two_way": _two_way(a)}
 

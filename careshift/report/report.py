@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
-from careshift.report import figures
+from careshift.report import figures, people_figures
 from careshift.report.figures import Picture, Table
 from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_supply, keeping
 from scenarios.answers_words import How, number, plain, span, step
@@ -57,7 +57,8 @@ def sections(r: Results) -> list[tuple[str, str, str, list[Picture]]]:
     return [
         ("money", "Money", "Financial years, April to March. Real terms: what growth in prices alone would add is left out. "
          "Not discounted.", [p for p in money if p]),
-        ("people", "People and families", "", [figures.settings(r), figures.families(r), figures.wellbeing(r)]),
+        ("people", "People and families", "", [p for p in (figures.settings(r), people_figures.moved(r), figures.families(r), figures.wellbeing(r),
+                                                              people_figures.fifths(r)) if p]),
         ("hospital", "Hospital", "A bed that is freed is filled again, so fewer days in bed set little hospital cash free.",
          [figures.hospital(r)]),
         ("beside", "Beside it", "Under a flat budget lower spending is mostly rationing avoided; under one that follows demand it is "

@@ -150,6 +150,11 @@ def _ledger(a: Appraisal, run: Run) -> Ledger:
     return a.ledger if own else ledger(a.results, a.way, run=run, place=str(a.about["place"]), values=a.ledger.values)
 
 
+def of_run(a: Appraisal, run: Run) -> float:
+    """The mean net present social value of one of the runs."""
+    return float(_ledger(a, run).social_value.mean())
+
+
 def _named(a: Appraisal, run: Run) -> str:
     return "This plan" if run.scenario == a.results.scenario.name else run.title
 
@@ -178,7 +183,7 @@ def futures(a: Appraisal) -> tuple[list[str], list[Regret]]:
         future = BELIEFS[run.variant] if run.variant != "central" else f"{rule_words(run.budget_rule).capitalize()}"
         name = names.setdefault((run.budget_rule, run.variant), future)
         gains[sure.NOTHING][name] = 0.0
-        gains.setdefault(_named(a, run), {})[name] = float(_ledger(a, run).social_value.mean())
+        gains.setdefault(_named(a, run), {})[name] = of_run(a, run)
     found = list(names.values())
     return found, sure.regrets({option: [worth.get(name, np.nan) for name in found] for option, worth in gains.items()})
 
