@@ -31,5 +31,9 @@ def left_and_entered(held: dict[Pair, np.ndarray], kind: str = PLACE) -> tuple[R
 
 def by_fifth(r: Results, measure: str) -> list[np.ndarray]:
     """A measure's difference in each fifth of neighbourhoods, most deprived first [worlds, years]; nothing where it was not recorded."""
-    found = [difference(r, measure, None, group) for group in FIFTHS]
-    return found if all(np.isfinite(x).any() for x in found) else []
+    return [x for x in (difference(r, measure, None, group) for group in recorded_fifths(r)) if np.isfinite(x).any()]
+
+
+def recorded_fifths(r: Results) -> list[str]:
+    """The fifths of neighbourhoods that anything was recorded for: a small place may not have all five."""
+    return [group for group in FIFTHS if np.isfinite(difference(r, "ascot_years", None, group)).any()]

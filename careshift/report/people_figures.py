@@ -7,7 +7,7 @@ import numpy as np
 from careshift.report import people_charts
 from careshift.report.figures import Picture, Table, picture
 from scenarios import answers
-from scenarios.answers_flows import FIFTHS, by_fifth, flows, left_and_entered
+from scenarios.answers_flows import by_fifth, flows, left_and_entered, recorded_fifths
 from scenarios.answers_words import MILLION, How, apart, middle, plain, span, step
 from scenarios.results import Results
 from simulation.measures.twins import BROADLY
@@ -39,10 +39,11 @@ def moved(r: Results) -> Picture | None:
 def fifths(r: Results) -> Picture | None:
     """What the plan does in each fifth of neighbourhoods, measure by measure; None where it was not recorded."""
     found = [(label, how, by_fifth(r, measure)) for label, measure, how in BY_FIFTH]
-    found = [row for row in found if row[2]]
+    names = [group.removeprefix("fifth: ").capitalize() for group in recorded_fifths(r)]
+    found = [row for row in found if len(row[2]) == len(names) > 1]
     if not found:
         return None
-    years, names = answers.years(r), [group.removeprefix("fifth: ").capitalize() for group in FIFTHS]
+    years = answers.years(r)
     first, last = (middle(found[0][2][k][:, -1]) for k in (0, -1))
     title = _fifth_title(r, found[0][2])
     words = (f"{found[0][0]} in {years[-1]}: most deprived fifth {apart(first, 'count', 'fewer', 'more')}, "
