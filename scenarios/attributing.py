@@ -45,7 +45,7 @@ class Figure(NamedTuple):
 
 
 FIGURES: dict[str, Figure] = {
-    "council": Figure("Council saves (+) or pays (-), all years", "money"), "public": Figure("Public purse, all years", "money"),
+    "council": Figure("The council pays less (+) or more (-), all years", "money"), "public": Figure("Public purse, all years", "money"),
     "social": Figure("Net present social value", "money"), "ascot": Figure("ASCOT-years, all years", "count"),
     "hours": Figure("Families' hours a week, last year", "count"), "homes": Figure("People in care homes, council pays, last year", "count")}
 

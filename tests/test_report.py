@@ -27,7 +27,7 @@ from simulation.measures import GROUPS, MEASURES
 
 SHIFT, HEALTH, CUT, WORKING_AGE, AS_NOW = ("ten_percent_to_community", "care_home_health_support", "budget_cut",
                                            "ten_percent_working_age", "as_now")
-SHOWN = ("all", "18-64", "65+", "fifth: most deprived", "tenure: owns", "reason: learning disability")
+SHOWN = ("all", "18-64", "65+", "fifth: most deprived", "fifth: least deprived", "tenure: owns", "reason: learning disability")
 ABOUT: dict[str, Any] = {
     "scenario": SHIFT, "place": "doncaster", "careshift": "0.1.0", "python": "3.11", "mesa": "3.3", "numpy": "2", "numba": "0.6",
     "seed": 1, "replications": 20, "one_in": 1, "worlds": "drawn", "price_year": "2024-25", "scenario_hash": "a" * 64,

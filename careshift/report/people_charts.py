@@ -86,7 +86,8 @@ def tornado(rows: Sequence[tuple[str, float, float, str, str]], base: float, uni
                 if value != base:
                     ax.barh(k, value - base, left=base, color=colour, hatch=hatch, edgecolor="white", linewidth=0.6, height=0.62)
                 if said and value != base:
-                    ax.text(value + 0.012 * room * np.sign(value - base), k, wrapped(said, 24), va="center", ha="left" if value > base else "right", fontsize=9.5)
+                    ax.text(value + 0.012 * room * np.sign(value - base), k, wrapped(said, 24), va="center", fontsize=9.5,
+                            ha="left" if value > base else "right")
         ax.axvline(base, color=TEXT, linewidth=1.2)
         if base:
             ax.axvline(0, color=GREY, linewidth=1, linestyle=":")
