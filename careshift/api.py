@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import careshift as package
-from scenarios import attributing, design, keeping, runs, service_facts
+from scenarios import as_shipped, attributing, design, keeping, runs, service_facts
 from scenarios import plan as files
 from scenarios.appraisal.opened import opened
 from scenarios.appraisal.values import Wellbeing
@@ -153,6 +153,10 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         results = Results(asked, plans, done, one_in, worlds)
         about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count), beside) | {"tried": tried}
         about |= learned.about | {"posterior_told": learned.told} if learned else {}
+        if any(job.changes for job in jobs) and plans[1:]:
+            unchanged = as_shipped.jobs(jobs)
+            again = runs.run_all(unchanged, folder / "as_shipped", workers=workers)
+            about |= {"as_shipped": as_shipped.found(Results(asked, unchanged[0].runs, again, one_in, worlds))}
         with keeping.written(folder):
             results.write(folder, about, codebook())
             keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
@@ -213,8 +217,10 @@ def _counted(plans: Sequence[design.Run], asked: Scenario, where: str, store: st
     if not own or own[0].plan.changes_nothing:
         return {}
     with Store(store) as kept, kept.writing(COUNTING):
-        (number, of), = kept.count([as_row(place_files.load(where).name, own[0], now())])
-        return {"number": number, "of": of}
+        there = place_files.load(where).name
+        (number, of), = kept.count([as_row(there, own[0], now())])
+        every = [{k: s[k] for k in ("number", "name", "title", "budget_rule", "deleted", "why_deleted")} for s in kept.scenarios(there) if s["number"]]
+        return {"number": number, "of": of, "all": every}
 
 
 def follow(person: str, scenario: str | Path | Scenario = "ten_percent_to_community", *, place: str | None = None, one_in: int = 20,

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from careshift.report import appraisal_figures as figures
 from careshift.report.figures import Table
 from careshift.report.report import FOLDER, true_minus
-from scenarios import answers, attributing, keeping
+from scenarios import answers, as_shipped, attributing, keeping
 from scenarios.answers_words import listed
 from scenarios.appraisal import told, told_parts
 from scenarios.appraisal.saving import lowers_spending
@@ -48,7 +48,8 @@ def render(a: Appraisal, shared: Shared | None = None) -> str:
     return env.get_template("appraisal.html").render(
         a=a, r=r, about=a.about, place=places.load(a.about["place"]), kind=answers.plan_type(r), plan_line=answers.plan_line(r), years=answers.years(r),
         points=told.points(a), first_look=told.first_look(a), needed=answers.ENOUGH, range_name=answers.range_name(r), weighted=a.weighted,
-        way_title=TITLES[a.way], not_bookable=NOT_BOOKABLE, conventions=told.conventions(a), lowers=lowers_spending(r), same_cut=answers.same_cut_was_run(r),
+        way_title=TITLES[a.way], not_bookable=NOT_BOOKABLE, conventions=told.conventions(a), lowers=lowers_spending(r),
+        as_shipped=as_shipped.told(r, a.about), same_cut=answers.same_cut_was_run(r),
         ratio=f"{'-' if ratio < 0 else ''}£{abs(ratio):,.1f}" if np.isfinite(ratio) and a.enough else "",
         values_hash=register.load(register.APPRAISAL).hash[:12],
         **shown, **(_sure(a) if a.enough else {}), **(_parts(shared) if shared else {}))

@@ -200,7 +200,7 @@ def _worth_of(amounts: np.ndarray, rate: float) -> float:
     return float(present_value(amounts, rate).mean())
 
 
-SOURCE = ("Council saves (+) or loses (-)", "Last year", "Mean", "All years, at first-year worth", "How reckoned")
+SOURCE = ("Council pays less (+) or more (-)", "Last year", "Mean", "All years, at first-year worth", "How reckoned")
 
 
 def source_rows(a: Appraisal) -> Rows:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios import answers, answers_people
+from scenarios import answers, answers_people, as_shipped
 from scenarios.answers_base import baseline, last_year, range_name, years
-from scenarios.answers_beside import beside
+from scenarios.answers_beside import beside, rule_words
 from scenarios.answers_sure import rests_on
 from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, listed, middle, plain, span, step
 from scenarios.appraisal import told
@@ -72,7 +72,7 @@ def board_paper(a: Appraisal) -> Paper:
             f"{r.count} pairs of runs")
     parts = (_sentence(a), _money(a), _sources(a), _people(a), _options(a), _who(a), _stops(a), _sure(a))
     annex = (Part("Annex A Pictures"), _money_in_full(a), _sources_in_full(a), _options_in_full(a), _stops_in_full(a), _everybody(a),
-             Part("Annex G What to know before believing a figure", tuple(answers.caveats(r, dict(about)))))
+             Part("Annex G What to know before believing a figure", tuple(answers.caveats(r, dict(about)))), _tried(a))
     return Paper(place.title, made, answers.plan_type(r), r.scenario.heading, answers.plan_line(r), tuple(_warnings(a)), parts, annex,
                  ("A model, not a forecast. Not for decisions about anyone.",
                   "Input to consultation, co-production and the equality impact assessment, not a substitute for them.",
@@ -97,7 +97,8 @@ def _warnings(a: Appraisal) -> list[str]:
 
 def _sentence(a: Appraisal) -> Part:
     said = {p.question: p.answer for p in answers.points(a.results)}
-    return Part("1 In a sentence", tuple(said[q] for q in ("What it costs", "When it pays back") if q in said))
+    changed = as_shipped.told(a.results, a.about)
+    return Part("1 In a sentence", (*(said[q] for q in ("What it costs", "When it pays back") if q in said), *([changed] if changed else [])))
 
 
 def _money(a: Appraisal) -> Part:
@@ -246,9 +247,18 @@ def _sure(a: Appraisal) -> Part:
     there = places.load(str(a.about["place"]))
     england, own = len(there.from_england()), len(there.figures) - len(there.from_england())
     tried = a.about.get("tried") or {}
-    count = (f"This is scenario {tried['number']} of {tried['of']} ever put to this place in this store of answers.",) if tried else ()
+    count = (f"This is scenario {tried['number']} of {tried['of']} ever put to this place in this store of answers (all: annex H).",) if tried else ()
     return Part("8 How sure", (*count, f"Figures of the place: {own} its own, {england} the rate of England or of a wider area. The model believes "
                                f"{rests_on(entries)}. What else to know: annex G.",))
+
+
+def _tried(a: Appraisal) -> Part:
+    """Every plan that was ever put to this place in this store of answers, deleted ones too."""
+    every = (a.about.get("tried") or {}).get("all") or []
+    rows = [(str(s["number"]), f"{s['title']} ({s['name']})", rule_words(s["budget_rule"]), f"deleted: {s['why_deleted']}" if s["deleted"] else "")
+            for s in every]
+    table = Table("In the order in which they were first tried", ("Number", "Plan", "Budget", ""), rows) if rows else None
+    return Part("Annex H Every scenario put to this place", () if rows else ("Not recorded with these runs.",), table)
 
 
 def _m(pounds: float, signed: bool = True) -> str:
