@@ -6,6 +6,7 @@ import numpy as np
 
 from scenarios.answers_base import ENOUGH
 from scenarios.answers_words import FINEST, How, Range, listed, mean, middle, plain, span
+from scenarios.appraisal.attribution import Pair
 from scenarios.attributing import FIGURES, Attributed, Shared
 
 HEAD = ("Part", "Its share", "Mean", "Off by", "Alone", "With the others")
@@ -56,7 +57,7 @@ def _more(x: Range, way: How) -> str:
     return f"{plain(abs(x.mean), way, FINEST[way])} {'less' if x.mean < 0 else 'more'}"
 
 
-def strongest(x: Attributed) -> object:
+def strongest(x: Attributed) -> Pair | None:
     """The two parts that do most with or against each other; None where pairs are not known or do nothing."""
     found = max(x.pairs, key=lambda p: abs(p.interaction), default=None)
     return found if found is not None and found.interaction else None
