@@ -75,7 +75,7 @@ def test_every_page_says_which_scenario_of_how_many_it_is(name: str) -> None:
 def test_the_board_papers_annex_lists_every_scenario_deleted_ones_too() -> None:
     last = board_paper(appraised()).annex[-1]
     assert last.table is not None and [row[0] for row in last.table.rows] == ["1", "2", "3"]
-    assert last.table.rows[2][1:] == ("One that is gone (gone)", "the budget is flat in real terms", "deleted: a slip")
+    assert last.table.rows[2][1:] == ("One that is gone (gone)", "the budget is flat in real terms", "yes: a slip")
 
 
 # A cut called transformation ----------------------------------------------------------------------------------------------

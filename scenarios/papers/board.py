@@ -255,9 +255,9 @@ def _sure(a: Appraisal) -> Part:
 def _tried(a: Appraisal) -> Part:
     """Every plan that was ever put to this place in this store of answers, deleted ones too."""
     every = (a.about.get("tried") or {}).get("all") or []
-    rows = [(str(s["number"]), f"{s['title']} ({s['name']})", rule_words(s["budget_rule"]), f"deleted: {s['why_deleted']}" if s["deleted"] else "")
+    rows = [(str(s["number"]), f"{s['title']} ({s['name']})", rule_words(s["budget_rule"]), f"yes: {s['why_deleted']}" if s["deleted"] else "no")
             for s in every]
-    table = Table("In the order in which they were first tried", ("Number", "Plan", "Budget", ""), rows) if rows else None
+    table = Table("In the order in which they were first tried", ("Number", "Plan", "Budget", "Deleted"), rows) if rows else None
     return Part("Annex H Every scenario put to this place", () if rows else ("Not recorded with these runs.",), table)
 
 
