@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import careshift as package
-from scenarios import design, keeping, runs, service_facts
+from scenarios import as_shipped, attributing, design, keeping, runs, service_facts
 from scenarios import plan as files
 from scenarios.appraisal.opened import opened
 from scenarios.appraisal.values import Wellbeing
 from scenarios.appraisal.whole import Appraisal
 from scenarios.appraisal.whole import appraise as worked_out
+from scenarios.attributing import Shared
 from scenarios.form import LARGEST_SEED
 from scenarios.lives import Lives
 from scenarios.plan import Scenario
@@ -25,7 +26,7 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence import register
 from simulation.plan import Plan
 
-__all__ = ["Comparison", "Experiment", "Results", "Scenario", "appraise", "check", "check_place", "compare", "evaluated", "evidence", "experiment",
+__all__ = ["Comparison", "Experiment", "Results", "Scenario", "appraise", "attribute", "check", "check_place", "compare", "evaluated", "evidence", "experiment",
            "follow", "found", "measures", "new_place", "places", "scenarios", "services", "week"]
 
 MOST_REPLICATIONS, MOST_WORKERS, THINNEST = 10_000, 512, 200  # THINNEST: a sample of one in so many
@@ -121,16 +122,16 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
     values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
-    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone). The plan is counted in `store` (a file or URL;
+    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone), "futures" (rivals in each). The plan is counted in `store` (a file or URL;
     store.db beside the folder unless said). `posterior` (one that is shipped, or a file of `careshift calibrate`) holds the numbers it
     learned at a set of its own in each replication, the plan and doing nothing alike. Raises BadInput for a bad scenario, RunStopped when stopped early.
     """
     _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
             seed=(seed, 0, LARGEST_SEED))
     for name in beside:
-        if name not in design.BESIDE:
+        if name not in (*design.BESIDE, design.FUTURES):
             raise BadInput(Problem("", 0, "beside", f"there is no {name!r} to run beside a plan",
-                                   did_you_mean(name, design.BESIDE) or f"choose from {', '.join(design.BESIDE)}"))
+                                   did_you_mean(name, (*design.BESIDE, design.FUTURES)) or f"choose from {', '.join((*design.BESIDE, design.FUTURES))}"))
     asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
     where = place or asked.place
     place_files.load(where)  # says what is wrong with the name
@@ -138,7 +139,7 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
     folder = Path(folder or Path("results") / asked.name)
     keeping.writable(folder)
     plans = design.runs_for(asked, places=places(), rivals="rivals" in beside, variants="beliefs" in beside,
-                            all_rules="rules" in beside)
+                            all_rules="rules" in beside, futures=design.FUTURES in beside)
     count = replications or asked.replications
     jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds, changes)
             for k, changes in enumerate(learned.changes(count) if learned else [{}] * count)]
@@ -153,6 +154,10 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count), beside) | {"tried": tried}
         if learned:
             about |= {"posterior": learned.about["posterior"] | {"sets": [job.changes for job in jobs]}, "posterior_told": learned.told}
+        if any(job.changes for job in jobs) and plans[1:]:
+            unchanged = as_shipped.jobs(jobs)
+            again = runs.run_all(unchanged, folder / "as_shipped", workers=workers)
+            about |= {"as_shipped": as_shipped.found(Results(asked, unchanged[0].runs, again, one_in, worlds))}
         with keeping.written(folder):
             results.write(folder, about, codebook())
             keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
@@ -176,6 +181,28 @@ def appraise(folder: str | Path, *, value: str = "wellby", weights: bool = False
     return worked_out(results, about, Wellbeing(value), weighted=weights)
 
 
+def attribute(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None, one_in: int = 1, workers: int = 0,
+              folder: str | Path | None = None, seed: int | None = None, worlds: str = "drawn", transition_apart: bool = False,
+              progress: Progress | None = None) -> tuple[Shared, Path]:
+    """Run a plan with subsets of its parts and share out what it comes to (Shapley): shares add up to the whole in each world.
+
+    `folder` is that of the plan's comparison; answers go into `attribution` in it, each world as soon as it is done.
+    Returns the shares and the file they are in. Raises BadInput for a plan without parts, RunStopped when stopped early.
+    """
+    _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
+            seed=(seed, 0, LARGEST_SEED))
+    asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
+    where = place or asked.place
+    place_files.load(where)  # says what is wrong with the name
+    into = Path(folder or Path("results") / asked.name) / attributing.FOLDER
+    keeping.writable(into)
+    with keeping.held(into):
+        runs.warm(where)
+        shared = attributing.share_out(asked, where, into, places=places(), replications=replications or asked.replications, one_in=one_in,
+                                       seed=asked.seed if seed is None else seed, workers=workers, worlds=worlds, apart=transition_apart, progress=progress)
+    return shared, into / attributing.FILE
+
+
 def _learned(posterior: str | Path | None) -> Any:
     if posterior is None:
         return None
@@ -193,8 +220,10 @@ def _counted(plans: Sequence[design.Run], asked: Scenario, where: str, store: st
     if not own or own[0].plan.changes_nothing:
         return {}
     with Store(store) as kept, kept.writing(COUNTING):
-        (number, of), = kept.count([as_row(place_files.load(where).name, own[0], now())])
-        return {"number": number, "of": of}
+        there = place_files.load(where).name
+        (number, of), = kept.count([as_row(there, own[0], now())])
+        every = [{k: s[k] for k in ("number", "name", "title", "budget_rule", "deleted", "why_deleted")} for s in kept.scenarios(there) if s["number"]]
+        return {"number": number, "of": of, "all": every}
 
 
 def follow(person: str, scenario: str | Path | Scenario = "ten_percent_to_community", *, place: str | None = None, one_in: int = 20,

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from careshift import appraise, bundle_command, calibrate_command, decision_command, experiments, follow_command, paper_command, place_command
+from careshift import (
+    appraise,
+    attribute_command,
+    bundle_command,
+    calibrate_command,
+    decision_command,
+    experiments,
+    follow_command,
+    paper_command,
+    place_command,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
 app.add_typer(place_command.app, name="place")
 app.add_typer(experiments.app, name="experiment")
 app.command("appraise")(appraise.appraise)
+app.command("attribute")(attribute_command.attribute)
 app.command("calibrate")(calibrate_command.calibrate)
 app.command("sensitivity")(decision_command.sensitivity)
 app.command("voi")(decision_command.voi)

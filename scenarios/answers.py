@@ -21,9 +21,11 @@ from scenarios.answers_base import (
     changes_nothing,
     difference,
     last_year,
+    lowers_spending,
     main_run,
     plan_type,
     range_name,
+    same_cut_was_run,
     total,
     years,
 )
@@ -35,8 +37,8 @@ from scenarios.results import Results
 
 __all__ = ["ENOUGH", "HEADLINES", "Beside", "Paid", "PlanType", "Point", "Row", "band_words", "baseline", "baselines",
            "beside", "by_year",
-           "cash_flow", "caveats", "changes_nothing", "dearer", "difference", "doubted", "last_year", "main_run", "numbers",
-           "paid_back", "plan_line", "plan_type", "points", "range_name",
+           "cash_flow", "caveats", "changes_nothing", "dearer", "difference", "doubted", "last_year", "lowers_spending", "main_run", "numbers",
+           "paid_back", "plan_line", "plan_type", "points", "range_name", "same_cut_was_run",
            "rests_on", "sentence", "small_table", "total",
            "waterfall", "years"]
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from scenarios.answers_words import Range, middle
-from scenarios.design import Run
+from scenarios.design import SAME_CUT, Run
 from scenarios.results import Results
 from simulation.measures import BUDGET_LINES
 
@@ -121,3 +121,20 @@ def plan_type(r: Results) -> PlanType:
     if apart_from <= line:
         return "SHIFT"
     return "INVESTMENT" if gained > lost else "CUT"
+
+
+def lowers_spending(r: Results) -> bool:
+    """Whether the plan is a cut, or all spending on support falls over its years in the mean: then the same cut without reform stands beside it."""
+    whole = difference(r, "council_total")
+    return plan_type(r) == "CUT" or bool(np.isfinite(whole).any() and np.nansum(whole, axis=1).mean() < 0)
+
+
+def shown_runs(r: Results) -> list[Run]:
+    """The plan and what stands beside it, as they were run; the same cut without reform only where the plan lowers spending."""
+    kept = lowers_spending(r)
+    return [run for run in r.runs if run.against and (run.scenario != SAME_CUT or kept)]
+
+
+def same_cut_was_run(r: Results) -> bool:
+    """Whether the same cut without any reform was run beside the plan."""
+    return any(run.scenario == SAME_CUT for run in r.runs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from scenarios.answers_base import last_year
+from scenarios.answers_base import last_year, main_run, shown_runs
 from scenarios.answers_words import Range, apart
 from scenarios.design import Run
 from scenarios.results import Results
@@ -37,9 +37,9 @@ def rule_words(name: str) -> str:
 
 def beside(r: Results, measures: Sequence[str] = MEASURES) -> list[Beside]:
     """The plan first, then other budget rules, rivals and other beliefs: whichever of them were run."""
-    own = r.scenario.plan.budget.name
-    out = [Beside(*_named(run, r.scenario.name, own), {m: last_year(r, m, run) for m in measures})
-           for run in r.runs if run.against]
+    own = main_run(r)
+    held = [run for run in shown_runs(r) if run.scenario == own.scenario or (run.budget_rule, run.variant) == (own.budget_rule, own.variant)]
+    out = [Beside(*_named(run, r.scenario.name, own.budget_rule), {m: last_year(r, m, run) for m in measures}) for run in held]
     return sorted(out, key=lambda b: ("plan", "budget", "rival", "belief").index(b.kind))
 
 

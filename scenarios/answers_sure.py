@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from scenarios import as_shipped
 from scenarios.answers_base import ENOUGH, baseline, main_run
 from scenarios.plan import LIBRARY
 from scenarios.results import Results
@@ -51,6 +52,8 @@ def caveats(r: Results, about: dict[str, Any]) -> list[str]:
         said.append(f"The whole place and enough pairs: {full_command(r, about)}")
     if there.invented:
         said.append(f"{there.title} does not exist: its figures are invented, for teaching.")
+    if changed := as_shipped.told(r, about):
+        said.append(changed)
     if tried := about.get("tried"):
         said.append(f"Scenario {tried['number']} of {tried['of']} ever put to {there.title} in this store of answers"
                     f"{'' if tried['of'] == 1 else ': whoever shows one says how many were tried'}.")

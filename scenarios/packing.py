@@ -35,7 +35,8 @@ def plan_from_text(text: str) -> Plan:
     """The plan that was written as text."""
     told: dict[str, Any] = json.loads(text)
     transition = told["transition"]
-    told["budget"] = Budget(**told["budget"])
+    budget = told["budget"]
+    told["budget"] = Budget(**(budget | {"pounds": _by_year(budget.get("pounds", {}))}))
     told["shifts"] = tuple(Shift(**shift) for shift in told["shifts"])
     told["transition"] = Transition(_by_year(transition["by_year"]), transition["paid_by"], tuple(transition["on"]))
     told["invest"] = {service: _by_year(pounds) for service, pounds in told["invest"].items()}

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from scenarios import keeping
-from scenarios.design import Run
+from scenarios.design import Run, with_money
 from scenarios.parameters import Changes, as_text, changed
 from simulation.errors import Problem, RunStopped
 
@@ -101,15 +101,15 @@ def run_one(job: Job) -> Replication:
     base.close()
     del base
     lines: dict[str, dict[str, np.ndarray]] = {}
-    found: list[dict[tuple[int, str, str, str], float]] = []
+    found: dict[str, dict[tuple[int, str, str, str], float]] = {}
     weekly: dict[str, np.ndarray] = {}
     for run in job.runs:
-        said, series, spent = forked(state, run, beliefs, lines.get(run.against))
+        said, series, spent = forked(state, with_money(run, found), beliefs, lines.get(run.against))
         lines.update({run.key: spent} if spent else {})
-        found.append(said)
+        found[run.key] = said
         weekly.update({f"{run.key}\t{m}": a for m, a in series.items()})
-    index = sorted(set().union(*found))
-    values = np.array([[f.get(k, np.nan) for k in index] for f in found])
+    index = sorted(set().union(*found.values()))
+    values = np.array([[f.get(k, np.nan) for k in index] for f in found.values()])
     return Replication(job.replication, [r.key for r in job.runs], index, values, weekly, perf_counter() - began,
                        beliefs.hash)
 

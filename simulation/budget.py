@@ -63,8 +63,8 @@ def net_spend(money: Money, weeks: int) -> float:
 def set_budget(town: Town) -> None:
     """The budget in force, pounds a week net: learnt in the last year of the burn-in, then by the plan's rule.
 
-    Follows demand: whatever support costs (less a cut, where a shock made one). Otherwise last year's outturn grown
-    at the plan's real rate each April.
+    Follows demand: whatever support costs (less a cut, where a shock made one). Given: so many pounds in each year.
+    Otherwise last year's outturn grown at the plan's real rate each April.
     """
     memory, rule, c = town.memory, town.plan.budget, town.commissioner
     cut = memory.get("commissioning.cut", 1.0)
@@ -73,13 +73,15 @@ def set_budget(town: Town) -> None:
         c.budget_a_week = memory["commissioning.usual"]
     elif rule.kind == "real_growth":
         c.budget_a_week = memory["commissioning.usual"] * (1 + rule.real_growth) ** (town.year + 1) * cut
+    elif rule.kind == "given":
+        c.budget_a_week = rule.pounds.get(max(town.year, 0), 0.0) / WEEKS * cut
     else:
         c.budget_a_week = net_spend(town.money, WEEKS) * cut
 
 
 def is_limited(town: Town) -> bool:
     """Whether the council can run short at all: not while its budget follows demand uncut."""
-    return town.week >= 0 and (town.plan.budget.kind == "real_growth"
+    return town.week >= 0 and (town.plan.budget.kind != "follows_demand"
                                or town.memory.get("commissioning.cut", 1.0) < 1)
 
 
@@ -114,9 +116,21 @@ class Ladder:
         """How far a rung is used at this gap, 0 to 1; practice alone also loosens, to -1, when money is left."""
         return within((gap - self.starts[rung]) / self.width, 0.0, 1.0)
 
+    def pressed(self, town: Town) -> float:
+        """The gap that the council answers: the forecast one; under a given budget also all that earlier answers left open.
+
+        A budget that is given is one to be kept: a council that goes on missing it rations more each quarter.
+        """
+        gap = town.commissioner.forecast_gap
+        if town.plan.budget.kind != "given":
+            return gap
+        most = float(self.starts.max()) + self.width
+        town.memory["commissioning.missed"] = kept = within(town.memory.get("commissioning.missed", 0.0) + gap, -most, most)
+        return gap + kept
+
     def climb(self, town: Town) -> None:
         """Quarterly: set what the rungs are worth now; whoever reads them multiplies with the plan's own levers."""
-        c, memory, gap = town.commissioner, town.memory, town.commissioner.forecast_gap
+        c, memory, gap = town.commissioner, town.memory, self.pressed(town)
         limited = is_limited(town)
         cut = memory.get("commissioning.prevention", 1.0)
         step = -self.most[PREVENTION] * self.used(PREVENTION, gap) if gap > 0 else self.restored

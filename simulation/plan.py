@@ -33,15 +33,16 @@ LEVERS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Budget:
-    """How the council's budget grows: with demand, or at a fixed real rate a year whatever happens."""
+    """How the council's budget grows: with demand, at a fixed real rate a year, or as it is given, in pounds net by year."""
 
-    kind: Literal["follows_demand", "real_growth"] = "follows_demand"
+    kind: Literal["follows_demand", "real_growth", "given"] = "follows_demand"
     real_growth: float = 0.0
+    pounds: Mapping[int, float] = field(default_factory=dict)  # of a budget that is given: what each year of the plan has
 
     @property
     def name(self) -> str:
-        if self.kind == "follows_demand":
-            return "follows_demand"
+        if self.kind != "real_growth":
+            return self.kind
         return "flat_real" if self.real_growth == 0 else f"real_growth_{self.real_growth:.1%}"
 
 
@@ -122,7 +123,7 @@ class Plan:
             return {year: pounds / one_in for year, pounds in by_year.items()}
 
         return replace(self, transition=replace(self.transition, by_year=part(self.transition.by_year)),
-                       invest={k: part(v) for k, v in self.invest.items()})
+                       invest={k: part(v) for k, v in self.invest.items()}, budget=replace(self.budget, pounds=part(self.budget.pounds)))
 
     @property
     def changes_nothing(self) -> bool:

@@ -27,7 +27,7 @@ from simulation.measures import GROUPS, MEASURES
 
 SHIFT, HEALTH, CUT, WORKING_AGE, AS_NOW = ("ten_percent_to_community", "care_home_health_support", "budget_cut",
                                            "ten_percent_working_age", "as_now")
-SHOWN = ("all", "18-64", "65+", "fifth: most deprived", "tenure: owns", "reason: learning disability")
+SHOWN = ("all", "18-64", "65+", "fifth: most deprived", "fifth: least deprived", "tenure: owns", "reason: learning disability")
 ABOUT: dict[str, Any] = {
     "scenario": SHIFT, "place": "doncaster", "careshift": "0.1.0", "python": "3.11", "mesa": "3.3", "numpy": "2", "numba": "0.6",
     "seed": 1, "replications": 20, "one_in": 1, "worlds": "drawn", "price_year": "2024-25", "scenario_hash": "a" * 64,
@@ -274,6 +274,13 @@ def test_what_is_asked_rises_over_the_years_of_the_shift_and_then_stays() -> Non
 
 
 # What stands beside it, and how sure ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("by", [-2e6, 2e6])
+def test_the_same_cut_without_reform_is_shown_beside_a_plan_that_lowers_spending_and_no_other(by: float) -> None:
+    r = made_up(count=2, push={"council_total": (by, 1e5)})
+    shown = [b.title for b in answers.beside(r)]
+    assert ("The same cut, no reform" in shown) == answers.lowers_spending(r) == (by < 0)
+
+
 def test_budget_rules_rivals_and_beliefs_stand_beside_the_plan() -> None:
     r = made_up(count=2)
     found = answers.beside(r)
@@ -282,7 +289,7 @@ def test_budget_rules_rivals_and_beliefs_stand_beside_the_plan() -> None:
     assert "flat in real terms" in found[2].title or "flat in real terms" in found[1].title
     kinds = [b.kind for b in found]
     assert kinds == sorted(kinds, key=["plan", "budget", "rival", "belief"].index)
-    assert (kinds.count("plan"), kinds.count("budget"), kinds.count("rival"), kinds.count("belief")) == (1, 2, 3, 2)
+    assert (kinds.count("plan"), kinds.count("budget"), kinds.count("rival"), kinds.count("belief")) == (1, 2, 3 + answers.lowers_spending(r), 2)
     assert "If no assumed effect is real" in answers.points(made_up(count=2))[-1].answer
 
 

@@ -260,3 +260,42 @@ def test_no_reader_ever_finds_half_a_file(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         keeping.whole(tmp_path / "a.txt", fails)
     assert (tmp_path / "a.txt").read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+# Rivals -------------------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def beside() -> tuple[list[design.Run], Replication]:
+    """Three years of a cut and what stands beside it, in a town of some 12,000 people."""
+    found = files.load("budget_cut", places=places.known())
+    found = replace(found, years=3, plan=replace(found.plan, years=3))
+    chosen = design.runs_for(found, places=places.known(), variants=False, all_rules=False)
+    return chosen, runs.run_one(Job("doncaster", tuple(chosen), 1, 0, 20, "central"))
+
+
+def test_a_cut_has_the_same_cut_without_reform_beside_it_with_the_same_total_each_year(beside: tuple[list[design.Run], Replication]) -> None:
+    """Its budget is the plan's own outturn, to the penny; what it spends in the end comes to within three in a hundred of it."""
+    chosen, done = beside
+    at, row = {tuple(k): i for i, k in enumerate(done.index)}, {k: done.values[i] for i, k in enumerate(done.keys)}
+    nothing, plan, cut = (next(r for r in chosen if r.scenario == name) for name in ("as_now", "budget_cut", design.SAME_CUT))
+    figures = {k: {key: v[i] for key, i in at.items()} for k, v in row.items()}
+    given = design.with_money(cut, figures).plan
+    assert not (given.shifts or given.invest or given.levers), "no reform"
+    for year in range(3):
+        key = (year, "council_net", "pounds", "all")
+        assert given.budget.pounds[year] == figures[plan.key][key]
+        assert figures[cut.key][key] == pytest.approx(figures[plan.key][key], rel=0.03)
+    total = [sum(figures[k.key][year, "council_net", "pounds", "all"] for year in range(3)) for k in (nothing, plan, cut)]
+    assert abs(total[2] - total[1]) < 0.5 * (total[0] - total[1]), "much nearer the plan than doing nothing"
+
+
+def test_health_support_in_homes_has_the_plans_own_money_year_by_year() -> None:
+    """What is invested in the rival is what the plan put in: transition money, money set free, investment, in that world."""
+    found = files.load("ten_percent_to_community", places=places.known())
+    found = replace(found, years=2, plan=replace(found.plan, years=2))
+    chosen = [r for r in design.runs_for(found, places=places.known(), variants=False, all_rules=False)
+              if r.scenario in ("as_now", found.name, "care_home_health_support")]
+    done = runs.run_one(Job("doncaster", tuple(chosen), 1, 0, 50, "central"))
+    value = {(k, *key[:2]): done.values[i, j] for i, k in enumerate(done.keys) for j, key in enumerate(done.index) if key[3] == "all"}
+    for year in range(2):
+        put = sum(value[chosen[1].key, year, m] for m in design.PUT_IN)
+        assert put > 0 and value[chosen[2].key, year, "invested"] == pytest.approx(put, rel=1e-6)

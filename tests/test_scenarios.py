@@ -6,6 +6,7 @@ import hashlib
 import pickle
 import re
 import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from scenarios import design, form, mistakes, words
 from scenarios.plan import Scenario, baseline, check, json_schema, known_services, library, library_path, load
 from simulation.errors import BadInput
-from simulation.plan import LEVERS, SHIFTABLE, WEEKS_A_YEAR
+from simulation.plan import LEVERS, SHIFTABLE, WEEKS_A_YEAR, Plan
 from simulation.reading import read_page
 
 PLACES = ["doncaster", "wigan"]
@@ -524,8 +525,10 @@ def test_the_same_money_on_home_care_and_health_support_in_homes_stand_beside_ev
         asked = load(name, places=PLACES)
         rivals = {run.scenario: run for run in design.runs_for(asked, places=PLACES, variants=False, all_rules=False)
                   if run.against and run.scenario != asked.name}
-        assert "care_home_health_support" in rivals
-        assert ("better_home_care" in rivals) == bool(asked.plan.shifts or asked.plan.invest)
+        assert design.SAME_CUT in rivals and rivals[design.SAME_CUT].takes == "total"
+        puts_in = name != "budget_cut"  # a cut has no money to spend otherwise
+        assert ("care_home_health_support" in rivals) == ("better_home_care" in rivals) == puts_in
+        assert not puts_in or rivals["care_home_health_support"].takes == "money"
         if asked.plan.invest and not asked.plan.shifts:
             theirs = rivals["better_home_care"].plan.invest
             assert set(theirs) == {"home_care"}
@@ -533,3 +536,32 @@ def test_the_same_money_on_home_care_and_health_support_in_homes_stand_beside_ev
                 ours = sum(by_year.get(year, 0.0) for by_year in asked.plan.invest.values())
                 assert theirs["home_care"].get(year, 0.0) == pytest.approx(ours)
     assert not [r for r in design.runs_for(load("as_now", places=PLACES), places=PLACES, variants=False, all_rules=False) if r.against]
+
+
+def test_a_plan_that_only_raises_pay_has_its_money_on_home_care_beside_it_too() -> None:
+    asked = load("ten_percent_to_community", places=PLACES)
+    asked = replace(asked, name="pay", plan=Plan("pay", levers={"care_worker_pay": 0.05}))
+    rivals = {run.scenario: run for run in design.runs_for(asked, places=PLACES, variants=False, all_rules=False) if run.takes}
+    assert {"better_home_care", "care_home_health_support", design.SAME_CUT} == set(rivals)
+    base, plan = (next(r.key for r in design.runs_for(asked, places=PLACES, rivals=False, variants=False, all_rules=False) if bool(r.against) == x)
+                  for x in (False, True))
+    found = {base: {(0, "council_total", "pounds", "all"): 100.0, (1, "council_total", "pounds", "all"): 100.0},
+             plan: {(0, "council_total", "pounds", "all"): 130.0, (1, "council_total", "pounds", "all"): 90.0}}
+    put = design.with_money(rivals["better_home_care"], found).plan.invest["home_care"]
+    assert (put[0], put[1]) == (30.0, 0.0), "what the council spends more in all; where it spends less, nothing"
+
+
+def test_futures_run_every_rival_under_every_rule_and_belief() -> None:
+    asked = load("ten_percent_to_community", places=PLACES)
+    every = design.runs_for(asked, places=PLACES, futures=True)
+    keys = [run.key for run in every]
+    assert len(keys) == len(set(keys))
+    plans = [run for run in every if run.scenario == asked.name]
+    assert len(plans) == 5
+    for plan in plans:
+        beside = [run for run in every if run.of == plan.key]
+        assert {run.scenario for run in beside} == {"care_home_health_support", design.SAME_CUT}
+        assert {run.against for run in beside} == {plan.against}
+        assert all(keys.index(plan.key) < keys.index(run.key) for run in beside), "whoever is followed is run first"
+    few = design.runs_for(asked, places=PLACES)
+    assert {run.key for run in few} < set(keys)

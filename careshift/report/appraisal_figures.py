@@ -4,31 +4,52 @@ from __future__ import annotations
 
 import numpy as np
 
-from careshift.report import appraisal_charts, charts
+from careshift.report import appraisal_charts, charts, people_charts
+from careshift.report.charts import INK, ORANGE, TEAL
 from careshift.report.figures import Picture, Table, picture
-from scenarios.answers_base import years
+from scenarios.answers_base import ENOUGH, years
 from scenarios.answers_words import MILLION, middle, span
 from scenarios.appraisal import sure, told
 from scenarios.appraisal.discounting import factors
 from scenarios.appraisal.lines import FISCAL, PUBLIC, SOCIAL
+from scenarios.appraisal.tornado import base, swings
 from scenarios.appraisal.whole import Appraisal, curves, options, worths
+from scenarios.attributing import Shared
 
 SHORT = {name: f"{text[0].upper()}{text[1:]}" for name, text in told.SHORT.items()}
 
 
+LOOKS = ((ORANGE, "////"), (ORANGE, ""), (INK, "////"), (INK, ""), (TEAL, ".."), ("#858c96", ""))  # hatched alone: paid for twice
+
+
+def paid_by(a: Appraisal) -> list[tuple[str, np.ndarray]]:
+    """What each purse pays more by year, with double running apart; the grant pays for double running first, as a plan has it [years], pounds."""
+    more = {line.name: -line.gain.mean(axis=0) for line in a.ledger.held_by(PUBLIC)}
+    double = np.maximum(sum((tag.more.mean(axis=0) for tag in a.tags), np.zeros(len(years(a.r)))), 0.0)
+    granted = np.clip(np.minimum(more["grant"], double), 0.0, None)
+    own = double - granted
+    parts = [("National grant: double running", granted), ("National grant: everything else", more["grant"] - granted),
+             ("Council: double running", own), ("Council: everything else", more["council"] - own)]
+    return [*parts, *((SHORT[name], values) for name, values in more.items() if name not in ("council", "grant"))]
+
+
 def payers(a: Appraisal) -> Picture:
-    """What each purse pays more each year, and the sum: the picture that answers who pays, and when it turns."""
-    names, lines = years(a.r), a.ledger.held_by(PUBLIC)
-    parts = [(SHORT[line.name], -line.gain.mean(axis=0) / MILLION) for line in lines]
+    """What each purse pays more each year, double running hatched, payback marked: who pays, and when it turns."""
+    names = years(a.r)
+    parts = [(name, values / MILLION) for name, values in paid_by(a)]
     whole = -a.public.mean(axis=0) / MILLION
     worst = int(np.argmax(whole))
     title = f"The public purse pays most in {names[worst]}, £{whole[worst]:,.1f}m more" if whole[worst] > 0 else "The public purse pays more in no year"
+    half = np.sort(a.paid_back())[(a.r.count - 1) // 2]
+    back = (int(half), f"paid back by {names[int(half)]}\nin half of the worlds") if np.isfinite(half) else (
+        None, f"not paid back within {len(names)} years in most worlds")
     words = "Parts above the line cost more than doing nothing, parts below cost less. In all: " + "; ".join(
-        f"{name} {charts.signed(x)}" for name, x in zip(names, whole))
-    drawn = charts.stack(parts, whole, names, "£ million a year", "payers", title, words)
+        f"{name} {charts.signed(x)}" for name, x in zip(names, whole)) + f". {back[1]}.".replace("\n", " ")
+    drawn = charts.stack(parts, whole, names, "£ million a year", "payers", title, words, looks=LOOKS, mark=back if whole[worst] > 0 else None)
     rows = [(name, *(charts.signed(values[k]) for _, values in parts), charts.signed(whole[k])) for k, name in enumerate(names)]
-    return picture(title, drawn, "More (+) or less (-) than doing nothing, real terms, not discounted; means over the worlds run.",
-                   Table(("£ million", *(label for label, _ in parts), "Public purse"), rows))
+    return picture(title, drawn, "More (+) or less (-) than doing nothing, real terms, not discounted; means over the worlds run. Hatched: double running, "
+                   "set-up and places paid for while empty.",
+                   Table(("£ million", *(label for label, _ in parts), "Public purse"), rows), words)
 
 
 def added_up(a: Appraisal) -> Picture:
@@ -58,6 +79,32 @@ def bridge(a: Appraisal) -> Picture:
                    Table(("Line", "£ million"), [(name, charts.signed(x)) for name, x in parts]))
 
 
+PARTS = (("council", "Council pays less (+), £m", MILLION), ("ascot", "ASCOT-years", 1), ("hours", "Families' hours a week", 1))
+
+
+def parts(shared: Shared) -> Picture:
+    """What each part of a plan adds to what it does: shares that add up to the whole, with the range over worlds."""
+    def bars(name: str, kind: str, values: list[np.ndarray]) -> charts.Bars:
+        return charts.Bars(name, kind, [(x.low / by, x.high / by, x.mean / by) for x, (_, _, by) in zip(map(middle, values), PARTS)])
+
+    found = [shared.found[figure] for figure, *_ in PARTS]
+    rows = [bars(title, "budget", [x.shares[:, k] for x in found]) for k, title in enumerate(shared.titles)]
+    rows.append(bars("The whole plan", "plan", [x.whole for x in found]))
+    most = int(np.argmax(np.abs(found[0].shares.mean(axis=0))))
+    title = f"{shared.titles[most]} moves council spending most" if shared.worlds >= ENOUGH else "Which part does what: a first look"
+    words = "Means. " + "; ".join(f"{name}: {charts.signed(x.shares[:, k].mean() / MILLION)} £m for the council" for x in found[:1]
+                                  for k, name in enumerate(shared.titles))
+    drawn = charts.whiskers(rows, [head for _, head, _ in PARTS], "parts", title, words)
+    table = [(row.label, *(f"{charts.signed(low)} to {charts.signed(high)} (mean {charts.signed(mean)})" for low, high, mean in row.values)) for row in rows]
+    return picture(title, drawn, f"Square: a part's share, gained (+) or lost (-); round: the whole, which they add up to. Line: {range_of(shared.worlds)}.",
+                   Table(("Part", *(head for _, head, _ in PARTS)), table))
+
+
+def range_of(worlds: int) -> str:
+    """What a line holds of so many worlds."""
+    return "8 in 10 worlds" if worlds >= ENOUGH else f"the middle of {worlds} worlds"
+
+
 def plane(a: Appraisal) -> Picture:
     """Cost and effect of the plan and its rivals in every world."""
     found = options(a)
@@ -71,6 +118,20 @@ def plane(a: Appraisal) -> Picture:
             for name, (effect, cost) in found.items()]
     return picture(title, drawn, "Against doing nothing, all years, worth in the first. Small marks: worlds; large: the mean. It ranks nothing.",
                    Table(("Plan", "ASCOT-years", "Public purse", "Better, cheaper", "Better, dearer", "Worse, cheaper", "Worse, dearer"), rows))
+
+
+def tornado(a: Appraisal) -> Picture:
+    """One thing moved at a time: how far the net present social value goes, the widest first."""
+    found, middle_ = swings(a), base(a)
+    title = f"It hangs most on {found[0].title[0].lower()}{found[0].title[1:]}" if found else "Nothing moves it"
+    words = f"From {charts.signed(middle_ / MILLION)} £ million. " + "; ".join(
+        f"{s.title}: {charts.signed(s.low / MILLION)} ({s.at_low or 'as told'}) to {charts.signed(s.high / MILLION)} ({s.at_high or 'as told'})" for s in found)
+    drawn = people_charts.tornado([(s.title, s.low / MILLION, s.high / MILLION, s.at_low, s.at_high) for s in found], middle_ / MILLION,
+                                  "Net present social value, £ million", "tornado", title, words)
+    rows = [(s.title, charts.signed(s.low / MILLION), s.at_low or "as told", charts.signed(s.high / MILLION), s.at_high or "as told") for s in found]
+    return picture(title, drawn, "Mean net present social value when one thing alone is otherwise; hatched: the lower end. Values go to the ends of "
+                   "their ranges in the register; rules and beliefs are those that were run.",
+                   Table(("What", "Lowest, £m", "At", "Highest, £m", "At"), rows), words)
 
 
 def worth_it(a: Appraisal) -> Picture:

@@ -11,13 +11,14 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from careshift.report import appraisal_figures as figures
 from careshift.report.figures import Table
 from careshift.report.report import FOLDER, true_minus
-from scenarios import answers, keeping
+from scenarios import answers, as_shipped, attributing, keeping
 from scenarios.answers_words import listed
-from scenarios.appraisal import told
+from scenarios.appraisal import told, told_parts
 from scenarios.appraisal.saving import lowers_spending
 from scenarios.appraisal.switching import two_way, worth
 from scenarios.appraisal.values import TITLES
 from scenarios.appraisal.whole import Appraisal
+from scenarios.attributing import Shared
 from simulation import places
 from simulation.evidence import register
 
@@ -29,11 +30,11 @@ NOT_BOOKABLE = ("Only cash-releasing savings can be booked. Growth avoided is no
 
 def write(a: Appraisal, folder: Path) -> Path:
     """The page of an appraisal, in the folder of its results. Returns the path."""
-    return keeping.whole_text(folder / PAGE, render(a))
+    return keeping.whole_text(folder / PAGE, render(a, attributing.taken_up(folder, dict(a.about))))
 
 
-def render(a: Appraisal) -> str:
-    """The page as text; the same for the same results."""
+def render(a: Appraisal, shared: Shared | None = None) -> str:
+    """The page as text; the same for the same results. `shared` is what each part of the plan does, where that was run."""
     env = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True)
     env.filters["figures"] = true_minus
     r, ratio = a.results, a.over_down_payment
@@ -48,17 +49,26 @@ def render(a: Appraisal) -> str:
         a=a, r=r, about=a.about, place=places.load(a.about["place"]), kind=answers.plan_type(r), plan_line=answers.plan_line(r), years=answers.years(r),
         points=told.points(a), first_look=told.first_look(a), needed=answers.ENOUGH, range_name=answers.range_name(r), weighted=a.weighted,
         way_title=TITLES[a.way], not_bookable=NOT_BOOKABLE, conventions=told.conventions(a), lowers=lowers_spending(r),
+        as_shipped=as_shipped.told(r, a.about), same_cut=answers.same_cut_was_run(r),
         ratio=f"{'-' if ratio < 0 else ''}£{abs(ratio):,.1f}" if np.isfinite(ratio) and a.enough else "",
         values_hash=register.load(register.APPRAISAL).hash[:12],
-        **shown, **(_sure(a) if a.enough else {}))
+        **shown, **(_sure(a) if a.enough else {}), **(_parts(shared) if shared else {}))
 
 
 def _sure(a: Appraisal) -> dict[str, Any]:
     """What may be told from enough pairs only."""
     head, rows = told.share_rows(a)
     return {"chances": Table(("What", "In how many worlds", "Share, for chance"), told.chance_rows(a)), "plane": figures.plane(a),
-            "worth_it": figures.worth_it(a), "switches": Table(told.SWITCH, told.switch_rows(a)), "regret": Table(*told.regret_rows(a)),
+            "tornado": figures.tornado(a), "worth_it": figures.worth_it(a), "switches": Table(told.SWITCH, told.switch_rows(a)),
+            "regret": Table(*told.regret_rows(a)),
+            "regret_worlds": Table(told.WORLDS, told.regret_world_rows(a)),
             "who": Table(head, rows), "two_way": _two_way(a)}
+
+
+def _parts(shared: Shared) -> dict[str, Any]:
+    """Which part of the plan does what: a picture, a table for each figure, and what parts do together."""
+    tables = [(told_parts.titled(f), Table(told_parts.HEAD, told_parts.rows(shared, f)), told_parts.between(shared, f)) for f in shared.found]
+    return {"parts": figures.parts(shared), "parts_tables": tables, "parts_said": told_parts.first_words(shared)}
 
 
 def _two_way(a: Appraisal) -> str:

@@ -127,12 +127,15 @@ def lines(parts: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]], years: 
 
 
 def stack(parts: Sequence[tuple[str, np.ndarray]], net: np.ndarray, years: Sequence[str], unit: str, name: str, title: str,
-          words: str) -> str:
-    """What costs more above the line, what costs less below it, by year, and what it comes to."""
+          words: str, *, looks: Sequence[tuple[str, str]] = LOOKS, mark: tuple[int | None, str] | None = None) -> str:
+    """What costs more above the line, what costs less below it, by year, and what it comes to.
+
+    `mark` names a year by whose end something is so, or where there is none, that it never is.
+    """
     with drawing(4.4) as (figure, axes):
         ax, x = axes[0, 0], np.arange(len(years))
         above, below = np.zeros(len(years)), np.zeros(len(years))
-        for (label, values), (colour, hatch) in zip(parts, LOOKS):
+        for (label, values), (colour, hatch) in zip(parts, looks):
             bottom = np.where(values >= 0, above, below)
             ax.bar(x, values, bottom=bottom, color=colour, hatch=hatch, edgecolor="white", linewidth=0.6, width=0.72, label=label)
             above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
@@ -141,6 +144,8 @@ def stack(parts: Sequence[tuple[str, np.ndarray]], net: np.ndarray, years: Seque
         _years(ax, years)
         ax.axhline(0, color=TEXT, linewidth=1)
         ax.set_ylabel(unit)
+        if mark:
+            _marked(ax, *mark)
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=10, handlelength=2.6, handleheight=1.2)
         return svg(figure, name, title, words)
 
@@ -248,6 +253,16 @@ def _fan(ax: Axes, values: np.ndarray, years: Sequence[str], every: int = 1) -> 
     ax.axhline(0, color=TEXT, linewidth=1)
     _years(ax, years, every)
     return [float(v) if np.isfinite(v) else 0.0 for v in (mean[-1], high80[-1], high90[-1])]
+
+
+def _marked(ax: Axes, year: int | None, said: str) -> None:
+    """A dashed line at the end of a year with its words, or the words alone where there is no such year."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.14 * (high - low))
+    if year is not None:
+        ax.axvline(year + 0.5, color=TEXT, linestyle="--", linewidth=1.4)
+    at, near = (0.99, "right") if year is None else ((year + 0.45, "right") if year > 2 else (year + 0.55, "left"))
+    ax.annotate(said, (at, 0.985), xycoords=("axes fraction" if year is None else "data", "axes fraction"), ha=near, va="top", fontsize=10.5, fontweight="bold")
 
 
 def _years(ax: Axes, years: Sequence[str], every: int = 1) -> None:

@@ -41,7 +41,7 @@ class _Strategy(Sheets):
         said = [("Plan", f"{answers.plan_type(a.results)}: {a.results.scenario.heading}"), ("Plan type", answers.plan_line(a.results)),
                 ("Signs", "More (+) or less (-) than doing nothing, what the council pays net of what people contribute. Means over the worlds run."),
                 ("Cash", "Real terms times the factor in the shaded row of the sheet Strategy: put your own strategy's assumption there."),
-                ("Book no more than", "What the gap falls by in nine worlds of ten, and no less than nought. Growth avoided is a saving only against a "
+                ("Book no more than", "What the gap falls by in nine worlds of ten, and no less than nought. Growth avoided counts only against a "
                  "budget that holds that growth."),
                 ("Confidence", f"High (green): the line moves as told in {medium_term.SURE:.0%} of worlds or more; medium (amber): in "
                  f"{medium_term.LIKELY:.0%}; else low (red)."),

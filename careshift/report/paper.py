@@ -18,8 +18,8 @@ from simulation.errors import BadInput, Problem
 
 PAGE, WORD, SHEET = "board_paper.html", "board_paper.docx", "medium_term.xlsx"
 MINUS, JOINED = "\N{MINUS SIGN}", "\N{WORD JOINER}"  # so that no line breaks between a sign and its figure
-BODY, SMALL, MARGIN = 8.5, 7.5, 1.5  # points of text and of tables; centimetres at each edge
-WIDTH, FIRST = 18.0, 5.4  # centimetres of a page, and of the column that names a row
+BODY, SMALL, MARGIN = 7.5, 7.0, 1.2  # points of text and of tables; centimetres at each edge
+WIDTH, FIRST = 18.6, 5.6  # centimetres of a page, and of the column that names a row
 
 
 def write(a: Appraisal, folder: Path, template: Path | None = None) -> list[Path]:
@@ -96,11 +96,14 @@ def _close(out: Any) -> None:
         section.top_margin = section.bottom_margin = Cm(MARGIN)
     body = out.styles["Normal"]
     body.font.name, body.font.size = "Arial", Pt(BODY)
-    body.paragraph_format.space_after = Pt(2)
+    body.paragraph_format.space_after, body.paragraph_format.line_spacing = Pt(1), 1.0
+    caption = out.styles["Caption"]
+    caption.font.size, caption.paragraph_format.space_after, caption.paragraph_format.line_spacing = Pt(SMALL), Pt(0), 1.0
     for name in ("Heading 1", "Heading 2"):
-        out.styles[name].paragraph_format.space_before = Pt(5)
+        out.styles[name].paragraph_format.space_before, out.styles[name].paragraph_format.space_after = Pt(3), Pt(0)
+        out.styles[name].paragraph_format.line_spacing = 1.0
         out.styles[name].font.name = "Arial"
-    out.styles["Heading 1"].font.size, out.styles["Heading 2"].font.size = Pt(BODY + 4), Pt(BODY + 1.5)
+    out.styles["Heading 1"].font.size, out.styles["Heading 2"].font.size = Pt(BODY + 3.5), Pt(BODY + 1)
 
 
 def _facts(out: Any, paper: Paper) -> None:

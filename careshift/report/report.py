@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
-from careshift.report import figures
+from careshift.report import figures, people_figures
 from careshift.report.figures import Picture, Table
-from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_supply, keeping
+from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_supply, as_shipped, keeping
 from scenarios.answers_words import How, number, plain, span, step
 from scenarios.results import Results
 
@@ -46,6 +46,7 @@ def render(r: Results, about: dict[str, Any]) -> str:
     return env.get_template("report.html").render(
         r=r, about=about, place=place, kind=answers.plan_type(r), plan_line=answers.plan_line(r), points=answers.points(r),
         headline=_headline(r), caveats=answers.caveats(r, about), rests=answers.rests_on(entries), enough=answers.ENOUGH,
+        as_shipped=as_shipped.told(r, about), lowers=moves and answers.lowers_spending(r), same_cut=answers.same_cut_was_run(r),
         moves=moves, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
         **{name: make(r) if moves else None for name, make in shown.items()}, **_numbers(place, entries))
 
@@ -57,7 +58,8 @@ def sections(r: Results) -> list[tuple[str, str, str, list[Picture]]]:
     return [
         ("money", "Money", "Financial years, April to March. Real terms: what growth in prices alone would add is left out. "
          "Not discounted.", [p for p in money if p]),
-        ("people", "People and families", "", [figures.settings(r), figures.families(r), figures.wellbeing(r)]),
+        ("people", "People and families", "", [p for p in (figures.settings(r), people_figures.moved(r), figures.families(r), figures.wellbeing(r),
+                                                              people_figures.fifths(r)) if p]),
         ("hospital", "Hospital", "A bed that is freed is filled again, so fewer days in bed set little hospital cash free.",
          [figures.hospital(r)]),
         ("beside", "Beside it", "Under a flat budget lower spending is mostly rationing avoided; under one that follows demand it is "

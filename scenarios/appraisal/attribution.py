@@ -11,6 +11,8 @@ from itertools import combinations
 from math import factorial
 from typing import NamedTuple
 
+import numpy as np
+
 from simulation.errors import BadInput, Problem
 
 MOST_PARTS = 10  # more than a thousand subsets would have to be run
@@ -69,3 +71,38 @@ def attribution(names: Sequence[str], comes_to: SetFunction) -> Attribution:
 def _chance(before: int, parts: int) -> float:
     """How often exactly these come before a part, over all orders of so many parts."""
     return factorial(before) * factorial(parts - before - 1) / factorial(parts)
+
+
+# Over orders that were drawn ----------------------------------------------------------------------------------------
+class Sampled(NamedTuple):
+    """Shares from some orders alone: they add up to the whole in each order, and so in their mean; `error` is how far drawing may be off."""
+
+    shares: tuple[float, ...]
+    errors: tuple[float, ...]
+    whole: float
+
+
+def in_orders(names: Sequence[str], orders: Sequence[Sequence[str]], comes_to: SetFunction) -> Sampled:
+    """Share out what a plan comes to over these orders of its parts: what each adds to those before it, in the mean.
+
+    `errors` are standard errors for the drawing of orders; nan from a single one. Raises BadInput for an order that is none.
+    """
+    if not orders or any(sorted(order) != sorted(names) for order in orders):
+        raise BadInput(Problem("", 0, "orders", "each must hold every part once", "draw them with drawn_orders"))
+    added = np.zeros((len(orders), len(names)))
+    for row, order in zip(added, orders):
+        worth = [float(comes_to(frozenset(order[:k]))) for k in range(len(names) + 1)]
+        for name, more in zip(order, np.diff(worth)):
+            row[names.index(name)] = more
+    count = len(orders)
+    errors = added.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.full(len(names), np.nan)
+    return Sampled(tuple(added.mean(axis=0).tolist()), tuple(errors.tolist()), float(added.sum(axis=1).mean()))
+
+
+def drawn_orders(names: Sequence[str], count: int, seed: int, world: int) -> list[tuple[str, ...]]:
+    """So many orders of the parts for one world, each second one the first turned round, which steadies the shares; the same for the same world."""
+    luck, out = np.random.default_rng((seed, world)), []
+    for _ in range(-(-count // 2)):
+        order = tuple(names[k] for k in luck.permutation(len(names)))
+        out += [order, order[::-1]]
+    return out[:count]

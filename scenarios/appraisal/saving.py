@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.answers_base import baseline, main_run, plan_type
+from scenarios.answers_base import baseline, lowers_spending, main_run, plan_type
 from scenarios.appraisal.ledger import more
 from scenarios.appraisal.lines import Ledger
 from scenarios.design import Run
@@ -104,8 +104,3 @@ def sources(r: Results, run: Run | None = None) -> list[Source]:
     rest = saved - sum((amount for amount, _ in found.values()), np.zeros_like(saved))
     told = [Source(name, SOURCES[name], amount, says) for name, (amount, says) in found.items()]
     return [*told, Source("price", SOURCES["price"], rest, "What is left: other and cheaper support, less what the plan itself costs.")]
-
-
-def lowers_spending(r: Results) -> bool:
-    """Whether all spending on support falls over the plan's years, in the mean: then the same cut without reform stands beside it."""
-    return bool(more(r, "council_total").sum(axis=1).mean() < 0)

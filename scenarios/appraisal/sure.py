@@ -121,11 +121,15 @@ class Regret(NamedTuple):
 
     @property
     def most(self) -> float:
-        return max(self.by_future)
+        """The most it loses in any future in which it was run."""
+        return float(np.nanmax(self.by_future))
 
 
 def regrets(gains: Mapping[str, Sequence[float]]) -> list[Regret]:
-    """Regret of each option in each future: the best option's gain there less its own. In the order given; no ranking."""
+    """Regret of each option in each future: the best option's gain there less its own. In the order given; no ranking.
+
+    An option with nan in a future was not run there.
+    """
     table = np.array([list(row) for row in gains.values()], dtype=np.float64)
-    lost = table.max(axis=0) - table
+    lost = np.nanmax(table, axis=0) - table
     return [Regret(name, tuple(float(x) for x in row)) for name, row in zip(gains, lost)]

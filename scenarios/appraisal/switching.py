@@ -76,7 +76,7 @@ def switching(ledger: Ledger, hour: float) -> list[Switch]:
     found, way, v = worth(ledger), next(line.wellbeing for line in ledger.lines if line.wellbeing), ledger.values
     believed = {"wellbeing": (f"A year of wellbeing ({way.value.upper()})", v.of(way), "pounds"),
                 "families": ("An hour of unpaid care", hour, "pounds"),
-                "council": ("What the council saves or loses", 1.0, "times what was found"),
+                "council": ("What the council gains or loses", 1.0, "times what was found"),
                 "grant": ("Transition money used", 1.0, "times what was found"),
                 "people_pay": ("What people pay for care", 1.0, "times what was found")}
     rate = Switch("rate", "Discount rate for money", v.discount_costs, rate_at_nought(ledger), "a year")

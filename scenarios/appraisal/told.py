@@ -16,7 +16,7 @@ from scenarios.appraisal.saving import KINDS, SAID, SOURCES
 from scenarios.appraisal.sure import withheld
 from scenarios.appraisal.switching import Switch
 from scenarios.appraisal.values import EDITION, YEAR_ZERO
-from scenarios.appraisal.whole import Appraisal, futures, variations
+from scenarios.appraisal.whole import Appraisal, futures, regret_by_world, variations
 
 Rows = Sequence[tuple[str, ...]]
 SHORT = {"council": "the council's own money", "grant": "the national grant", "nhs": "the NHS in cash", "dwp": "the benefits system",
@@ -200,7 +200,7 @@ def _worth_of(amounts: np.ndarray, rate: float) -> float:
     return float(present_value(amounts, rate).mean())
 
 
-SOURCE = ("Council saves (+) or loses (-)", "Last year", "Mean", "All years, at first-year worth", "How reckoned")
+SOURCE = ("Council pays less (+) or more (-)", "Last year", "Mean", "All years, at first-year worth", "How reckoned")
 
 
 def source_rows(a: Appraisal) -> Rows:
@@ -279,9 +279,22 @@ def chance_rows(a: Appraisal) -> Rows:
 
 
 def regret_rows(a: Appraisal) -> tuple[tuple[str, ...], Rows]:
-    """What each choice loses in each future against the better one there; the most it can lose last."""
+    """What each choice loses in each future against the best one there; the most it can lose last."""
     names, found = futures(a)
-    return ("Choice", *names, "Most"), [(g.option, *(_m2(x).lstrip("+") for x in g.by_future), _m2(g.most).lstrip("+")) for g in found]
+    return ("Choice", *names, "Most"), [(g.option, *(_lost(x) for x in g.by_future), _lost(g.most)) for g in found]
+
+
+def _lost(x: float) -> str:
+    return _m2(x).lstrip("+") if np.isfinite(x) else "not run"
+
+
+WORLDS = ("Choice", "Loses, mean", "In 8 of 10 worlds no more than", "The most in any world", "Best in")
+
+
+def regret_world_rows(a: Appraisal) -> Rows:
+    """What each choice loses against the best one in the same world: the plan, its rivals, doing nothing. No ranking."""
+    return [(name, _lost(float(x.mean())), _lost(float(np.quantile(x, 0.8))), _lost(float(x.max())), f"{int((x == 0).sum())} of {len(x)} worlds")
+            for name, x in regret_by_world(a).items()]
 
 
 def value_rows(a: Appraisal) -> Rows:

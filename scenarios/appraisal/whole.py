@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.answers_base import baseline, changes_nothing, main_run
+from scenarios.answers_base import baseline, changes_nothing, main_run, shown_runs
 from scenarios.answers_beside import BELIEFS, rule_words
 from scenarios.appraisal import additionality, distribution, saving, sure, switching
 from scenarios.appraisal.additionality import Told
@@ -140,14 +140,23 @@ def variations(a: Appraisal) -> list[tuple[str, np.ndarray]]:
 # Beside other plans and in other futures ----------------------------------------------------------------------------
 def options(a: Appraisal) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The plan and its rivals under the plan's own budget rule: ASCOT-years gained, and what they cost the public purse, by world."""
-    r, v, own = a.results, a.ledger.values, main_run(a.results).budget_rule
-    out = {}
-    for run in r.runs:
-        if run.against and run.variant == "central" and run.budget_rule == own:
-            held = a.ledger if run.key == main_run(r).key else ledger(r, a.way, run=run, place=str(a.about["place"]), values=v)
-            name = "This plan" if run.scenario == r.scenario.name else run.title
-            out[name] = present_value(more(r, EFFECT, run), v.discount_wellbeing), -held.public_value
-    return out
+    r, v = a.results, a.ledger.values
+    return {_named(a, run): (present_value(more(r, EFFECT, run), v.discount_wellbeing), -_ledger(a, run).public_value)
+            for run in shown_runs(r) if (run.budget_rule, run.variant) == (main_run(r).budget_rule, "central")}
+
+
+def _ledger(a: Appraisal, run: Run) -> Ledger:
+    own = run.key == main_run(a.results).key
+    return a.ledger if own else ledger(a.results, a.way, run=run, place=str(a.about["place"]), values=a.ledger.values)
+
+
+def of_run(a: Appraisal, run: Run) -> float:
+    """The mean net present social value of one of the runs."""
+    return float(_ledger(a, run).social_value.mean())
+
+
+def _named(a: Appraisal, run: Run) -> str:
+    return "This plan" if run.scenario == a.results.scenario.name else run.title
 
 
 def worths() -> np.ndarray:
@@ -162,22 +171,28 @@ def curves(a: Appraisal) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
 
 
 def futures(a: Appraisal) -> tuple[list[str], list[Regret]]:
-    """Regret in net present social value: doing nothing and the plan, in each future that was run.
+    """Regret in net present social value, in the mean over worlds: doing nothing, the plan and its rivals in each future that was run.
 
-    A future is a budget rule or a set of beliefs; rivals were run in one of them alone, so they are not here.
+    A future is a budget rule or a set of beliefs. A rival that was not run there has no figure there and is no rival there.
     """
-    r, v, place = a.results, a.ledger.values, str(a.about["place"])
+    r = a.results
     sure.needs_enough(r.count, "regret")
+    names: dict[tuple[str, str], str] = {}
+    gains: dict[str, dict[str, float]] = {sure.NOTHING: {}}
+    for run in shown_runs(r):
+        future = BELIEFS[run.variant] if run.variant != "central" else f"{rule_words(run.budget_rule).capitalize()}"
+        name = names.setdefault((run.budget_rule, run.variant), future)
+        gains[sure.NOTHING][name] = 0.0
+        gains.setdefault(_named(a, run), {})[name] = of_run(a, run)
+    found = list(names.values())
+    return found, sure.regrets({option: [worth.get(name, np.nan) for name in found] for option, worth in gains.items()})
 
-    def worth(run: Run) -> float:
-        return float(ledger(r, a.way, run=run, place=place, values=v).social_value.mean())
 
-    names: list[str] = []
-    gains: dict[str, list[float]] = {sure.NOTHING: [], "This plan": []}
-    for run in r.runs:
-        if run.against and run.scenario == r.scenario.name:
-            names.append(BELIEFS[run.variant] if run.variant != "central" else f"{rule_words(run.budget_rule).capitalize()}")
-            gains[sure.NOTHING].append(0.0)
-            gains["This plan"].append(worth(run))
-    return names, sure.regrets(gains)
-
+def regret_by_world(a: Appraisal) -> dict[str, np.ndarray]:
+    """Regret in net present social value with each world a future of its own [worlds]: doing nothing, the plan, its rivals."""
+    r = a.results
+    sure.needs_enough(r.count, "regret")
+    own = [run for run in shown_runs(r) if (run.budget_rule, run.variant) == (main_run(r).budget_rule, "central")]
+    gains = {sure.NOTHING: np.zeros(r.count)} | {_named(a, run): _ledger(a, run).social_value for run in own}
+    best = np.max(list(gains.values()), axis=0)
+    return {name: best - gain for name, gain in gains.items()}

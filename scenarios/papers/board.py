@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios import answers, answers_people
+from scenarios import answers, answers_people, as_shipped
 from scenarios.answers_base import baseline, last_year, range_name, years
-from scenarios.answers_beside import beside
+from scenarios.answers_beside import beside, rule_words
 from scenarios.answers_sure import rests_on
-from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, middle, plain, span, step
+from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, listed, middle, plain, span, step
 from scenarios.appraisal import told
 from scenarios.appraisal.ledger import more
 from scenarios.appraisal.saving import lowers_spending
 from scenarios.appraisal.whole import Appraisal
-from scenarios.papers import medium_term
+from scenarios.papers import medium_term, monitoring
 from simulation import places
 from simulation.evidence import register
 
@@ -28,6 +28,8 @@ Rows = list[tuple[str, ...]]
 BLANK = "Decision asked for: (the officer writes this; the model never recommends)"
 FUNDED = "Funded from: earmarked reserve (  )   capital receipts (  )   grant (  )   unfunded (  )"
 SHOWN_YEARS = 5
+SOURCES = "3 Where the saving comes from"
+NO_VALUE = "no value does it"
 FIRST_WHO = ("Age: 18-64", "Age: 65+", "Neighbourhoods: most deprived", "Neighbourhoods: least deprived")
 
 
@@ -69,7 +71,8 @@ def board_paper(a: Appraisal) -> Paper:
     made = (f"careshift {about['careshift']}, run {str(about['scenario_hash'])[:8]}-{str(about['code_hash'])[:8]}, seed {about['seed']}, "
             f"{r.count} pairs of runs")
     parts = (_sentence(a), _money(a), _sources(a), _people(a), _options(a), _who(a), _stops(a), _sure(a))
-    annex = (Part("Annex A Pictures"), _everybody(a), Part("Annex C What to know before believing a figure", tuple(answers.caveats(r, dict(about)))))
+    annex = (Part("Annex A Pictures"), _money_in_full(a), _sources_in_full(a), _options_in_full(a), _stops_in_full(a), _everybody(a),
+             Part("Annex G What to know before believing a figure", tuple(answers.caveats(r, dict(about)))), _tried(a))
     return Paper(place.title, made, answers.plan_type(r), r.scenario.heading, answers.plan_line(r), tuple(_warnings(a)), parts, annex,
                  ("A model, not a forecast. Not for decisions about anyone.",
                   "Input to consultation, co-production and the equality impact assessment, not a substitute for them.",
@@ -84,7 +87,8 @@ def _warnings(a: Appraisal) -> list[str]:
     if r.one_in > 1:
         out.append(f"A sample: one adult in {r.one_in}. Money and hospital use of a sample are no result.")
     if lowers_spending(r):
-        out.append("This plan lowers total spending on support. Look at the same cut without reform beside it before calling it a reform.")
+        out.append("This plan lowers total spending on support. " + ("The same cut without reform stands beside it (5)." if answers.same_cut_was_run(r) else
+                   "The same cut without reform was not run: run it (--beside rivals) before calling this a reform."))
     unmet = middle(more(r, "unmet_eligible_hours")[:, -1])
     if unmet.low > 0:
         out.append(f"Care Act risk: {_told(unmet, 'count')} more hours a week of eligible need go unmet in {years(r)[-1]}.")
@@ -93,27 +97,35 @@ def _warnings(a: Appraisal) -> list[str]:
 
 def _sentence(a: Appraisal) -> Part:
     said = {p.question: p.answer for p in answers.points(a.results)}
-    return Part("1 In a sentence", tuple(said[q] for q in ("What it costs", "When it pays back") if q in said))
+    changed = as_shipped.told(a.results, a.about)
+    return Part("1 In a sentence", (*(said[q] for q in ("What it costs", "When it pays back") if q in said), *([changed] if changed else [])))
 
 
 def _money(a: Appraisal) -> Part:
-    """Money of each year, which is what a budget is made in; recurrent and one-off apart."""
-    r = a.results
-    shown, factors = slice(0, SHOWN_YEARS), medium_term.cash_factors(r)
-    names = years(r)[shown]
-
-    def row(title: str, amounts: np.ndarray, nature: str, signed: bool = True) -> tuple[str, ...]:
-        return (title, *(_m(x, signed) for x in (amounts * factors).mean(axis=0)[shown]), nature)
-
-    rows = [row("Doing nothing, net", medium_term.doing_nothing(r), "", False)]
-    rows += [row(line.title, line.amount, line.nature) for line in medium_term.lines(a)]
-    book = medium_term.bookable(a)
-    most = ["nothing: too few pairs"] * len(names) if book is None else [_m(x) for x in -(book * factors)[shown]]
-    rows.append(("Book no more than (lower spending)", *most, ""))
+    """Money of each year, which is what a budget is made in; recurrent and one-off apart. Lines that come again each year are one here."""
+    r, held = a.results, medium_term.lines(a)
+    every = [line for line in held if line.nature == medium_term.RECURRENT]
+    again = medium_term.Line("Support and coordination, less care home places", medium_term.RECURRENT, sum((x.amount for x in every), 0.0 * every[0].amount))
+    shown = [*held[:2], again, *held[-3:]]
+    rows = [_row(a, "Doing nothing, net", medium_term.doing_nothing(r), "", False), *(_row(a, x.title, x.amount, x.nature) for x in shown)]
+    book, names = medium_term.bookable(a), years(r)[:SHOWN_YEARS]
+    most = ["none: too few pairs"] * len(names) if book is None else [_m(x) for x in -(book * medium_term.cash_factors(r))[:SHOWN_YEARS]]
     saved = -more(r, "council_net_own")[:, -1]
-    says = (f"Delivery confidence that the gap is smaller in {years(r)[-1]}: {medium_term.confidence(saved, a.enough)}.", FUNDED, _not_bookable(a))
-    return Part("2 Money", says, Table("£ million in cash, April to March: more (+) or less (-) than doing nothing, means over the worlds run",
-                                      ("What", *names, "Again each year?"), rows))
+    says = (f"Delivery confidence that the gap is smaller in {years(r)[-1]}: {medium_term.confidence(saved, a.enough)}. {FUNDED}", _not_bookable(a))
+    return Part("2 Money", says, _money_table(a, [*rows, ("Book no more than (lower spending)", *most, "")]))
+
+
+def _money_in_full(a: Appraisal) -> Part:
+    return Part("Annex B Money, line by line", (), _money_table(a, [_row(a, x.title, x.amount, x.nature) for x in medium_term.lines(a)]))
+
+
+def _row(a: Appraisal, title: str, amounts: np.ndarray, nature: str, signed: bool = True) -> tuple[str, ...]:
+    return (title, *(_m(x, signed) for x in (amounts * medium_term.cash_factors(a.results)).mean(axis=0)[:SHOWN_YEARS]), nature)
+
+
+def _money_table(a: Appraisal, rows: Rows) -> Table:
+    return Table("£ million in cash, April to March: more (+) or less (-) than doing nothing, means over the worlds run",
+                 ("What", *years(a.results)[:SHOWN_YEARS], "Again each year?"), rows)
 
 
 def _not_bookable(a: Appraisal) -> str:
@@ -125,7 +137,14 @@ def _not_bookable(a: Appraisal) -> str:
 
 
 def _sources(a: Appraisal) -> Part:
-    return Part("3 Where the saving comes from", ("How much less (+) or more (-) the council pays, parted by why; the parts add up.",),
+    """On one line: need less, eligible need unmet, families, others, a lower price. In full: annex C."""
+    *parts, whole = told.source_rows(a)
+    said = "; ".join(f"{title[0].lower()}{title[1:]} {amount}" for title, amount, *_ in parts)
+    return Part(SOURCES, (f"By how much the council pays less (+) or more (-) in {years(a.results)[-1]}, {range_name(a.results)}: {said}. In all {whole[1]}.",))
+
+
+def _sources_in_full(a: Appraisal) -> Part:
+    return Part("Annex C Where the saving comes from, in full", ("How much less (+) or more (-) the council pays, parted by why; the parts add up.",),
                 Table(f"{years(a.results)[-1]}, a year, {range_name(a.results)}", ("From what", "Range", "Mean"),
                       [(title, span_, mean) for title, span_, mean, *_ in told.source_rows(a)]))
 
@@ -133,12 +152,15 @@ def _sources(a: Appraisal) -> Part:
 def _people(a: Appraisal) -> Part:
     r = a.results
     shown: tuple[tuple[str, str, How], ...] = (
-        ("Supported in their own home or with family", "supported_at_home", "count"), ("In care homes, council pays", "care_home_council", "count"),
-        ("Admitted to a care home by the council, a year", "council_admissions", "count"), ("Waiting for an assessment or support", "waiting", "count"),
-        ("Hours of need not met, a week", "unmet_hours", "count"), ("Years of quality-weighted life (ASCOT), a year", "ascot_years", "count"),
+        ("Supported at home or with family", "supported_at_home", "count"), ("In care homes, council pays", "care_home_council", "count"),
+        ("Admitted to a care home, a year", "council_admissions", "count"), ("Waiting for assessment or support", "waiting", "count"),
+        ("Hours of need not met, a week", "unmet_hours", "count"), ("Quality of life, ASCOT-years a year", "ascot_years", "count"),
         ("Days in a hospital bed, a year", "bed_days", "count"))
+    carers: tuple[tuple[str, str, How], ...] = (
+        ("Families' unpaid hours a week, for all", "unpaid_hours", "count"), ("Unpaid carers under heavy strain, all", "carers_strained", "share"),
+        ("Carers of working age in paid work", "carers_in_work", "share"))
     rows = [(title, *(_beside_base(a, measure, how, group) for group in answers_people.AGES)) for title, measure, how in shown]
-    rows.append(("Unpaid carers under heavy strain, all ages", _beside_base(a, "carers_strained", "share", "all"), ""))
+    rows += [(title, _beside_base(a, measure, how, "all"), "") for title, measure, how in carers]
     return Part(f"4 People by {years(r)[-1]}", (), Table(f"Doing nothing, and the difference ({range_name(r)})", ("What", *answers_people.AGES), rows))
 
 
@@ -150,24 +172,36 @@ def _beside_base(a: Appraisal, measure: str, how: How, group: str) -> str:
 
 
 def _options(a: Appraisal) -> Part:
-    r = a.results
-    rows = [(b.title, span(b.differences["council_net"], "money"), span(b.differences["ascot_years"], "count"), span(b.differences["unpaid_hours"], "count"))
-            for b in beside(r)]
-    doing = middle(np.nan_to_num(baseline(r, "council_net")[:, -1]))
+    """As now, the plan, and its rivals; other budgets and beliefs are in an annex."""
+    rows = _beside_rows(a, ("plan", "rival"))
+    doing = middle(np.nan_to_num(baseline(a.results, "council_net")[:, -1]))
     rows.insert(0, ("As now (net spending, nothing to compare with)", plain(doing.mean, "money", MILLION), "", ""))
-    only = len(rows) == 2
-    says = ("Other budgets, rivals and other beliefs were not run.",) if only else ("In the order they were run; no ranking.",)
-    return Part("5 Options", says, Table(f"{years(r)[-1]}, beside doing nothing, {range_name(r)}",
-                                        ("Option", "Net spending", "ASCOT-years", "Families' hours a week"), rows))
+    says = ("Rivals were not run.",) if len(rows) == 2 else ("In the order they were run; no ranking. Other budgets and beliefs: annex D.",)
+    return Part("5 Options", says, _option_table(a, rows))
+
+
+def _options_in_full(a: Appraisal) -> Part:
+    rows = _beside_rows(a, ("budget", "belief"))
+    return Part("Annex D Other budgets and beliefs", () if rows else ("None were run.",), _option_table(a, rows) if rows else None)
+
+
+def _beside_rows(a: Appraisal, kinds: Sequence[str]) -> Rows:
+    return [(b.title, span(b.differences["council_net"], "money"), span(b.differences["ascot_years"], "count"), span(b.differences["unpaid_hours"], "count"))
+            for b in beside(a.results) if b.kind in kinds]
+
+
+def _option_table(a: Appraisal, rows: Rows) -> Table:
+    return Table(f"{years(a.results)[-1]}, beside doing nothing, {range_name(a.results)}",
+                 ("Option", "Net spending", "ASCOT-years", "Families' hours a week"), rows)
 
 
 def _who(a: Appraisal) -> Part:
     rows = [row for row in _by_group(a) if row[0] in FIRST_WHO]
-    return Part("6 Who gains, who loses", ("Input to the equality impact assessment, not a substitute for it. Everybody: annex B.",), _who_table(a, rows))
+    return Part("6 Who gains, who loses", ("Input to the equality impact assessment, not a substitute for it. Everybody: annex F.",), _who_table(a, rows))
 
 
 def _everybody(a: Appraisal) -> Part:
-    return Part("Annex B Who gains, who loses, in full", (), _who_table(a, _by_group(a)))
+    return Part("Annex F Who gains, who loses, in full", (), _who_table(a, _by_group(a)))
 
 
 def _by_group(a: Appraisal) -> Rows:
@@ -179,11 +213,33 @@ def _who_table(a: Appraisal, rows: Rows) -> Table:
 
 
 def _stops(a: Appraisal) -> Part:
+    """Where it breaks even, and the sign that would show first; the table of values is an annex."""
     if not a.enough:
         return Part("7 What would stop it", (f"Not told from {a.results.count} pairs: no break-even and no chance.",))
     rows = [row[:3] for row in told.switch_rows(a)]
-    return Part("7 What would stop it", ("Each value alone, all else as believed: where what everybody gains and loses comes to nought.",),
-                Table("Switching values", told.SWITCH[:3], rows))
+    some = [f"{title[0].lower()}{title[1:]} at {at} (believed: {believed})" for title, believed, at in rows if at != NO_VALUE]
+    none = [f"{title[0].lower()}{title[1:]}" for title, _, at in rows if at == NO_VALUE]
+    said = f"Each alone, all else as believed, brings what everybody gains and loses to nought: {'; '.join(some) or 'none of those looked at'}."
+    return Part("7 What would stop it", (said + (f" No value does it of: {listed(none)}." if none else ""), _first_sign(a)))
+
+
+def _first_sign(a: Appraisal) -> str:
+    """Which of the signs that are watched parts first from doing nothing, and when; so that somebody knows when to look."""
+    if not all(one.weekly for one in a.results.replications):
+        return "Signs to watch were not recorded in these runs."
+    held = monitoring.expected(a.results, {})
+    titles = {e.sign.name: e.sign.title for e in held}
+    seen = sorted((quarter, name) for name, quarter in monitoring.visible(held).items() if quarter)
+    first = f"First of six signs to part from doing nothing: {titles[seen[0][1]].lower()}, from {seen[0][0]}." if seen else (
+        "None of the six signs watched parts from doing nothing for a year: counts alone will not tell whether it works.")
+    return f"{first} Quarter by quarter: careshift track."
+
+
+def _stops_in_full(a: Appraisal) -> Part:
+    if not a.enough:
+        return Part("Annex E What would stop it, in full", (f"Not told from {a.results.count} pairs.",))
+    return Part("Annex E What would stop it, in full", ("Each value alone, all else as believed: where what everybody gains and loses comes to nought.",),
+                Table("Switching values", told.SWITCH[:3], [row[:3] for row in told.switch_rows(a)]))
 
 
 def _sure(a: Appraisal) -> Part:
@@ -191,9 +247,18 @@ def _sure(a: Appraisal) -> Part:
     there = places.load(str(a.about["place"]))
     england, own = len(there.from_england()), len(there.figures) - len(there.from_england())
     tried = a.about.get("tried") or {}
-    count = (f"This is scenario {tried['number']} of {tried['of']} ever put to this place in this store of answers.",) if tried else ()
+    count = (f"This is scenario {tried['number']} of {tried['of']} ever put to this place in this store of answers (all: annex H).",) if tried else ()
     return Part("8 How sure", (*count, f"Figures of the place: {own} its own, {england} the rate of England or of a wider area. The model believes "
-                               f"{rests_on(entries)}. What else to know: annex C.",))
+                               f"{rests_on(entries)}. What else to know: annex G.",))
+
+
+def _tried(a: Appraisal) -> Part:
+    """Every plan that was ever put to this place in this store of answers, deleted ones too."""
+    every = (a.about.get("tried") or {}).get("all") or []
+    rows = [(str(s["number"]), f"{s['title']} ({s['name']})", rule_words(s["budget_rule"]), f"yes: {s['why_deleted']}" if s["deleted"] else "no")
+            for s in every]
+    table = Table("In the order in which they were first tried", ("Number", "Plan", "Budget", "Deleted"), rows) if rows else None
+    return Part("Annex H Every scenario put to this place", () if rows else ("Not recorded with these runs.",), table)
 
 
 def _m(pounds: float, signed: bool = True) -> str:

@@ -30,7 +30,7 @@ WITHOUT_IT = {
 class Twin(Measure):
     """A sum over people who are found in both runs, each laid beside herself."""
 
-    of: Literal["supported", "content"] = "supported"
+    of: Literal["supported", "content", "flow"] = "supported"
     what: str = ""
 
 
@@ -49,12 +49,26 @@ register(Twin("wellbys_others", "Years of satisfaction with life gained, everybo
               "mean", 0, "The same over people whom support has touched in neither run: what reaches them through ties alone.", True, "content", "others"))
 
 
+# Where people live and on what, so broadly that a picture can show it: those who have died or moved away in either run are in none.
+MODEL, HELPED, UNHELPED, ALONE = "plan_model", "other_support", "waiting_or_without", "family_or_no_help"
+BROADLY: dict[str, str] = {
+    MODEL: "a model the plan pays for", HELPED: "other support at home", PLACE: "a care home, the council pays",
+    PLACE_ELSE: "a care home, others pay", UNHELPED: "waiting, or needs not met", ALONE: "family alone, or no help"}
+for _there in BROADLY:
+    for _here in BROADLY:
+        if _there != _here:
+            register(Twin(f"flow_{_there}_to_{_here}", f"Without the plan: {BROADLY[_there]}; with it: {BROADLY[_here]}", "people", "system", "neither",
+                          "end", 0, "The same people in both runs, alive and there in both, who live otherwise in one than in the other; at the year's "
+                          "end. For everybody together alone.", True, "flow", f"{_there} {_here}"))
+
+
 class Twins:
     """What is known of everybody at the end of each year, here and in the run compared with, where there is one."""
 
     def __init__(self, years: int, people: int, plan: Plan):
         paid = {name for s in plan.shifts for name in s.to} | {name for name, by_year in plan.invest.items() if any(by_year.values())}
         self.paid = np.array([name in paid and name in SERVICES for name in LIVES_ON])
+        self.broadly = np.array([_broad(name, mine) for name, mine in zip(LIVES_ON, self.paid)])
         self.lives = np.zeros((years, people), dtype=np.uint8)  # on what everybody lives
         self.content = np.full((years, people), np.nan, dtype=np.float16)  # satisfaction with life; rounding is the same in both runs
         self.touched = np.zeros((years, people), dtype=np.bool_)
@@ -91,12 +105,15 @@ class Twins:
             return np.full(len(as_one), np.nan)
         if measure.of == "supported":
             return np.asarray(as_one @ self._once("supported", y)[measure.what])
+        if measure.of == "flow":
+            moved = self._once("flow", y)[measure.what].sum()
+            return np.where(as_one.all(axis=1), moved, np.nan)
         before = self._once("content", y - 1)[measure.what] if y and self.lives[y - 1].any() else np.zeros(CELLS + 1)
         return np.asarray(as_one @ ((before + self._once("content", y)[measure.what]) / 2))
 
     def _once(self, of: str, y: int) -> dict[str, F8]:
         if (of, y) not in self._sums:
-            self._sums[of, y] = self._supported(y) if of == "supported" else self._contents(y)
+            self._sums[of, y] = {"supported": self._supported, "content": self._contents, "flow": self._flows}[of](y)
         return self._sums[of, y]
 
     def _supported(self, y: int) -> dict[str, F8]:
@@ -108,6 +125,14 @@ class Twins:
                  **{what: then == LIVES_ON.index(what) for what in WITHOUT_IT if what in LIVES_ON}}
         return {what: self._sum(rows[mine], np.ones(int(mine.sum())), y) for what, mine in kinds.items()}
 
+    def _flows(self, y: int) -> dict[str, F8]:
+        """People who live broadly otherwise here than in the run compared with, by both ways of living."""
+        here, there = self.broadly[self.lives[y] % KINDS], self.broadly[self._there["lives"][y] % KINDS]
+        kinds = list(BROADLY)
+        known = (here >= 0) & (there >= 0)
+        table = np.bincount(there[known] * len(kinds) + here[known], minlength=len(kinds) ** 2).reshape(len(kinds), len(kinds))
+        return {f"{a} {b}": np.array([float(table[i, k])]) for i, a in enumerate(kinds) for k, b in enumerate(kinds)}
+
     def _contents(self, y: int) -> dict[str, F8]:
         """Satisfaction here less there, over people in both runs: whom support touched in either, and all others."""
         gained = self.content[y].astype(np.float64) - self._there["content"][y]
@@ -118,3 +143,11 @@ class Twins:
 
     def _sum(self, rows: Array, values: Array, y: int) -> F8:
         return np.bincount(self.cell[y, rows], weights=values, minlength=CELLS + 1).astype(np.float64)
+
+
+def _broad(name: str, paid: bool) -> int:
+    """The place in BROADLY of what somebody lives on; below nought for who is not there."""
+    if name == GONE:
+        return -1
+    kind = MODEL if paid else HELPED if name in SERVICES else UNHELPED if name in (WAITING, WITHOUT) else ALONE if name in (FAMILY, ABLE) else name
+    return list(BROADLY).index(kind)

@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 
 from careshift import api, cli
 from careshift.report import appraisal_page, workbook
-from scenarios.answers_base import ENOUGH
+from scenarios.answers_base import ENOUGH, lowers_spending
 from scenarios.appraisal import told
 from scenarios.appraisal.numbers import HEADLINE, line_numbers
-from scenarios.appraisal.whole import Appraisal, appraise, curves, futures, options
+from scenarios.appraisal.whole import Appraisal, appraise, curves, futures, options, regret_by_world
 from simulation.errors import BadInput
 from tests.appraisal import made
 from tests.test_report import Read, made_up, words_of
@@ -150,10 +150,23 @@ def test_the_values_are_listed_like_all_evidence() -> None:
 # Beside others -----------------------------------------------------------------------------------------------------------
 def test_rivals_stand_in_the_same_picture_and_futures_in_the_regret(a: Appraisal) -> None:
     assert list(options(a)) == ["This plan", "The same plan without transition money", "The same money on better home care",
-                                next(r.title for r in a.r.runs if r.scenario == "care_home_health_support")]
+                                next(r.title for r in a.r.runs if r.scenario == "care_home_health_support"),
+                                *(["The same cut, no reform"] * lowers_spending(a.r))]
     names, found = futures(a)
     assert len(names) == 5, "three budget rules, a sceptic's beliefs, evidence alone"
-    assert [g.option for g in found] == ["Doing nothing", "This plan"] and all(min(x) == 0 for x in zip(*(g.by_future for g in found)))
+    assert [g.option for g in found] == ["Doing nothing", *options(a)], "rivals too"
+    assert all(np.nanmin(x) == 0 for x in zip(*(g.by_future for g in found))), "in each future something is best"
+    rival = next(g for g in found if g.option == "The same money on better home care")
+    assert np.isfinite(rival.by_future[0]) and np.isnan(rival.by_future[1:]).all(), "where it was not run it has no figure"
+    assert told.regret_rows(a)[1][3][2] == "not run"
+
+
+def test_regret_by_world_is_nought_for_one_choice_in_each_world_and_worked_out_from_the_same_sums(a: Appraisal) -> None:
+    found = regret_by_world(a)
+    assert list(found) == ["Doing nothing", *options(a)]
+    table = np.array(list(found.values()))
+    assert (table.min(axis=0) == 0).all() and (table >= 0).all()
+    np.testing.assert_allclose(found["Doing nothing"] - found["This plan"], a.ledger.social_value)
 
 
 # The workbook --------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +77,7 @@ def test_from_few_pairs_the_paper_says_so_first_and_books_nothing(few: Appraisal
     p = board_paper(few)
     assert p.warnings[0].startswith("A first look, not a result: 3 pairs")
     money = p.parts[1].table
-    assert money is not None and money.rows[-1][1] == "nothing: too few pairs"
+    assert money is not None and money.rows[-1][1] == "none: too few pairs"
     assert "Not told" in p.parts[6].says[0] and medium_term.bookable(few) is None
     assert {s.confidence for s in medium_term.savings(few)} == {medium_term.UNRATED}
 
@@ -123,6 +125,37 @@ def test_a_council_s_own_word_file_lends_its_styles_and_nothing_else_is_taken_fo
     (tmp_path / "no.docx").write_text("not a Word file")
     with pytest.raises(BadInput, match="no Word file"):
         paper._word(board_paper(a), paper.pictures(a), tmp_path / "no.docx")
+
+
+def test_the_fixed_headings_stand_on_one_page_and_the_annexes_after_it(a: Appraisal, tmp_path: Path) -> None:
+    """Printed by a browser: all eight headings and the foot on the first of its pages. Without a browser the words are counted."""
+    p = board_paper(a)
+    lines = [line for part in p.parts for line in part.says]
+    rows = sum(len(part.table.rows) for part in p.parts if part.table)
+    assert sum(len(line.split()) for line in lines) < 420 and rows <= 32
+    browser, told = shutil.which("chromium"), shutil.which("pdftotext")
+    if not browser or not told:
+        pytest.skip("no browser to print with; the words were counted")
+    (tmp_path / "board.html").write_text(paper.render(p, paper.pictures(a)), encoding="utf-8")
+    subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",
+                    f"--print-to-pdf={tmp_path / 'board.pdf'}", (tmp_path / "board.html").as_uri()], check=True, capture_output=True, timeout=120)
+    first = subprocess.run([told, "-l", "1", str(tmp_path / "board.pdf"), "-"], check=True, capture_output=True, text=True).stdout
+    first = " ".join(first.split())
+    assert [h for h in HEADINGS if h not in first] == []
+    assert "not a substitute for them" in first and "Annex A" not in first
+
+
+# Guards ---------------------------------------------------------------------------------------------------------------------
+def test_families_hours_strain_and_work_stand_on_page_one_and_where_a_saving_comes_from_always(a: Appraisal, few: Appraisal) -> None:
+    for one in (a, few):
+        parts = {part.heading: part for part in board_paper(one).parts}
+        people = parts["4 People by 2035-36"].table
+        assert people is not None
+        assert {"Families' unpaid hours a week, for all", "Unpaid carers under heavy strain, all", "Carers of working age in paid work"} <= {
+            row[0] for row in people.rows}
+        (line,) = parts["3 Where the saving comes from"].says
+        for source in ("people need less help", "eligible need goes unmet", "families do it", "somebody else pays", "a lower price for the same need"):
+            assert source in line
 
 
 # The medium-term strategy -------------------------------------------------------------------------------------------------
