@@ -99,7 +99,8 @@ def title(part: str) -> str:
     """A part as a reader would say it."""
     held = found()
     if part in held:
-        return held[part].title or part
+        named = held[part].title or part
+        return named[0].upper() + named[1:]
     return LEVERS[part].split(":")[0].split(";")[0].capitalize() if part in LEVERS else part.capitalize()
 
 

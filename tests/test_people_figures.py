@@ -47,7 +47,7 @@ def test_people_who_leave_care_homes_and_enter_them_are_told_apart() -> None:
     left, entered = answers_flows.left_and_entered(held)
     assert left.mean == pytest.approx(30, abs=3) and entered.mean == pytest.approx(4, abs=1)
     shown = people_figures.moved(results())
-    assert shown is not None and re.fullmatch(r"\d+ leave council-paid homes, \d enter instead", shown.title) and ten_words_or_fewer(shown.title)
+    assert shown is not None and re.fullmatch(r"Council-paid homes: \d+ live elsewhere, \d come instead", shown.title) and ten_words_or_fewer(shown.title)
     assert {(row[0], row[1]) for row in shown.table.rows} == {("A care home, the council pays", "a model the plan pays for"),
                                                               ("Other support at home", "a care home, the council pays")}
     assert 'role="img"' in shown.svg and "<desc" in shown.svg and "a model the plan pays for" in shown.words

@@ -79,7 +79,7 @@ def bridge(a: Appraisal) -> Picture:
                    Table(("Line", "£ million"), [(name, charts.signed(x)) for name, x in parts]))
 
 
-PARTS = (("council", "Council pays less (+), £m", MILLION), ("ascot", "ASCOT-years", 1), ("hours", "Families' hours a week", 1))
+PARTS = (("council", "Council gains, £m", MILLION), ("ascot", "ASCOT-years", 1), ("hours", "Families' hours a week", 1))
 
 
 def parts(shared: Shared) -> Picture:

@@ -45,8 +45,13 @@ def pictures(a: Appraisal) -> dict[str, list[Picture]]:
 def render(paper: Paper, shown: Mapping[str, list[Picture]]) -> str:
     """The paper as a page that stands alone and prints; the same for the same results."""
     env = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True)
-    env.filters["figures"] = true_minus
+    env.filters["figures"] = joined
     return env.get_template("board.html").render(p=paper, blank=BLANK, pictures=shown)
+
+
+def joined(text: object) -> str:
+    """Figures with a true minus sign that stays with them: no line breaks in between."""
+    return true_minus(text).replace(MINUS, MINUS + JOINED)
 
 
 # Word ---------------------------------------------------------------------------------------------------------------
@@ -64,9 +69,9 @@ def _word(paper: Paper, shown: Mapping[str, list[Picture]], template: Path | Non
     out.add_heading(true_minus(f"{paper.kind.capitalize()}: {paper.title}"), level=1)
     out.add_paragraph(f"{paper.place}. {paper.made}. MODEL, NOT A FORECAST.")
     out.add_paragraph().add_run(BLANK).bold = True
-    out.add_paragraph(true_minus(f"Plan type (computed, never claimed). {paper.plan_line}"))
+    out.add_paragraph(joined(f"Plan type (computed, never claimed). {paper.plan_line}"))
     for warning in paper.warnings:
-        out.add_paragraph().add_run(true_minus(warning)).bold = True
+        out.add_paragraph().add_run(joined(warning)).bold = True
     for part in paper.parts:
         _part(out, part, [])
     out.add_paragraph(" ".join(paper.foot))
@@ -79,7 +84,7 @@ def _word(paper: Paper, shown: Mapping[str, list[Picture]], template: Path | Non
 def _part(out: Any, part: Part, shown: Sequence[Picture]) -> None:
     out.add_heading(part.heading, level=2)
     for line in part.says:
-        out.add_paragraph(true_minus(line))
+        out.add_paragraph(joined(line))
     if part.table:
         _table(out, part.table)
     for picture in shown:
@@ -139,7 +144,7 @@ def _table(out: Any, table: Table) -> None:
     for row in (table.head, *table.rows):
         cells = made.rows[0].cells if row is table.head else made.add_row().cells
         for k, (cell, text) in enumerate(zip(cells, row, strict=True)):
-            cell.text, cell.width = true_minus(text).replace(MINUS, MINUS + JOINED), widths[k]
+            cell.text, cell.width = joined(text), widths[k]
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_after = Pt(0)
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if k else WD_ALIGN_PARAGRAPH.LEFT

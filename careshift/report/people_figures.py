@@ -23,7 +23,7 @@ def moved(r: Results) -> Picture | None:
         return None
     left, entered = left_and_entered(held)
     last, means = answers.years(r)[-1], {pair: float(x.mean()) for pair, x in held.items()}
-    title = (f"{left.mean:,.0f} leave council-paid homes, {entered.mean:,.0f} enter instead" if r.count >= answers.ENOUGH else
+    title = (f"Council-paid homes: {left.mean:,.0f} live elsewhere, {entered.mean:,.0f} come instead" if r.count >= answers.ENOUGH else
              "Who lives otherwise: a first look")
     words = f"{title}. Largest flows in {last}: " + "; ".join(
         f"{BROADLY[a]} to {BROADLY[b]}, {n:,.0f} people" for (a, b), n in sorted(means.items(), key=lambda f: -f[1])[:6])

@@ -14,7 +14,7 @@ from scenarios.appraisal.values import Wellbeing
 from scenarios.appraisal.whole import Appraisal, of_run
 from simulation.evidence import register
 
-SHORT = {"sceptic": "nothing assumed", "evidence_only": "grades A and B alone"}
+SHORT = {"sceptic": "no assumed effects", "evidence_only": "grades A and B alone"}
 
 
 class Swing(NamedTuple):

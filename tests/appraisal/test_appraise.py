@@ -110,9 +110,9 @@ def test_no_figure_is_missing_or_infinite(page: str) -> None:
 
 def test_pictures_have_short_titles_words_and_their_table(page: str) -> None:
     pictures = Read(page).all("figure")
-    assert len(pictures) == 5 and all("The numbers behind it" in "".join(f.text) for f in pictures)
+    assert len(pictures) == 6 and all("The numbers behind it" in "".join(f.text) for f in pictures)
     titles = re.findall(r"<figure>\s*<h3>(.*?)</h3>", page)
-    assert len(titles) == 5 and all(len(t.split()) <= 10 for t in titles), titles
+    assert len(titles) == 6 and all(len(t.split()) <= 10 for t in titles), titles
 
 
 def test_the_page_is_the_same_twice(a: Appraisal, page: str) -> None:

@@ -109,7 +109,7 @@ def test_word_and_page_say_the_same(a: Appraisal) -> None:
     word = docx.Document(io.BytesIO(_bytes(p, a)))
     text = "\n".join(x.text for x in word.paragraphs) + "\n".join(c.text for t in word.tables for row in t.rows for c in row.cells)
     text = text.replace(paper.JOINED, "")
-    page = words_of(paper.render(p, paper.pictures(a))).replace("&#39;", "'")
+    page = words_of(paper.render(p, paper.pictures(a))).replace("&#39;", "'").replace(paper.JOINED, "")
     for part in p.parts:
         for line in (*part.says, *((part.table.rows[0][0],) if part.table else ())):
             said = paper.true_minus(line)
