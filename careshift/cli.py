@@ -19,6 +19,7 @@ from careshift import (
     follow_command,
     paper_command,
     place_command,
+    structures_command,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ app.add_typer(place_command.app, name="place")
 app.add_typer(experiments.app, name="experiment")
 app.command("appraise")(appraise.appraise)
 app.command("attribute")(attribute_command.attribute)
+app.command("structures")(structures_command.structures)
 app.command("calibrate")(calibrate_command.calibrate)
 app.command("sensitivity")(decision_command.sensitivity)
 app.command("voi")(decision_command.voi)

@@ -12,7 +12,7 @@ from simulation import door as the_door
 from simulation import means as the_means
 from simulation.draws import Draws, gumbel_from, uniforms_for
 from simulation.evidence.lists import NEED, REASON, SETTING, STAGE
-from simulation.evidence.units import Share, Weeks
+from simulation.evidence.units import Log, Share, Weeks
 from simulation.process import B1, F8, I2, changes, kernel
 from simulation.world.columns import Array, distinct
 from simulation.world.ledger import Events
@@ -20,7 +20,7 @@ from simulation.world.providers import Commissioner
 from simulation.world.town import CARE_HOME, COUNCIL, NHS, SELF, Town
 
 SUPPORT = STAGE.index("waiting for support")
-ROUND_THE_CLOCK = NEED.index("round the clock")
+MUCH, ROUND_THE_CLOCK = NEED.index("three or more"), NEED.index("round the clock")
 HOMES = tuple(SETTING[code] for code in CARE_HOME)
 NEVER = 10**6
 TINY = float(np.finfo(np.float64).tiny)
@@ -53,7 +53,7 @@ class Choice:
          "placements.funder", "providers.used")
 def choosing(residents: Any, draws: Draws, events: Events, town: Town, commissioner: Commissioner, *, patience: Weeks,
              patience_in_hospital: Weeks, patience_early_help: Weeks, declines_most: Share, declines_least: Share,
-             nhs_pays: Share) -> None:
+             nhs_pays: Share, fittest_first: Log) -> None:
     """Each week everybody found eligible ranks what suits them; seats go to crises first, then to the longest wait.
 
     What has no room is waited for; after a time people take the next best that has room. The plan's steer adds to
@@ -68,7 +68,7 @@ def choosing(residents: Any, draws: Draws, events: Events, town: Town, commissio
     if not len(rows):
         return
     choice = _what_suits(rows, town)
-    wants = _with_steer(choice, town, commissioner, declines_most, declines_least)
+    wants = _with_steer(choice, town, commissioner, declines_most, declines_least, fittest_first)
     the_door.settle(rows[wants < 0], town)
     takes, provider = wants.copy(), np.full(len(rows), -1)
     open_ = np.flatnonzero((wants >= 0) & (wants < len(choice.services)))
@@ -130,11 +130,12 @@ def _what_suits(rows: Array, town: Town) -> Choice:
     return Choice(rows, services, care, fits + np.where(care, in_home[:, None], at_home[:, None]) + noise)
 
 
-def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Share, least: Share) -> Array:
+def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Share, least: Share, fittest: Log) -> Array:
     """First wishes under the council's plan, consent kept: columns of the choice, -1 where nothing fits.
 
     The plan cannot re-rank anybody's wishes: it makes the council offer other answers first to people it would pay for
-    in a care home. Some decline, the fewer the more they want to stay at home.
+    in a care home. Some decline, the fewer the more they want to stay at home. Whether it offers them as people come or to
+    those with least need first is a choice of structure.
     """
     r, rows = town.residents, choice.rows
     wish = choice.best()
@@ -143,7 +144,7 @@ def _with_steer(choice: Choice, town: Town, commissioner: Commissioner, most: Sh
     r.needs_entry[rows[wants_home & older]] = True
     if commissioner.steer == 0 and commissioner.steer_working_age == 0:
         return wish
-    steer = np.where(older, commissioner.steer, commissioner.steer_working_age)
+    steer = np.where(older, commissioner.steer, commissioner.steer_working_age) * np.exp(-fittest * (r.need[rows] - MUCH))
     counted = the_means.house_counted(rows, town)
     steer = np.where(town.means.pays_own_way(r.savings[rows], counted), 0.0, steer)
     steered = Choice(rows, choice.services, choice.care_home,

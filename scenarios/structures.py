@@ -1,0 +1,224 @@
+"""How far an answer hangs on choices of structure: a plan run under every combination of them, beside doing nothing under the same.
+
+Each world is founded and burnt in once and forked for every combination, so that two combinations differ by their choices
+alone. What is found is kept in structures.csv, a line for each run of a plan, as soon as it ends; the same command goes on.
+"""
+
+from __future__ import annotations
+
+import csv
+import gc
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import yaml
+
+from scenarios.experiment import decides, origins
+from scenarios.parameters import changed
+from scenarios.plan import Scenario
+from simulation.plan import Budget, Plan
+from simulation.rules import WEEKS
+
+FILE = Path(__file__).with_suffix(".yaml")
+CSV = "structures.csv"
+PARTED = ": contributions"  # of a line: what people pay towards it
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of structure: its usual way, and the other with what it changes."""
+
+    name: str
+    title: str
+    usual: str
+    other: str
+    beliefs: Mapping[str, float]
+    budget: Budget | None
+    net: bool
+
+    def told(self, other: bool) -> str:
+        """One of its two ways, in words."""
+        return f"{self.title}: {self.other if other else self.usual}"
+
+
+class Figure(NamedTuple):
+    """One outcome: what is read of a run (summed where it is several), how its years become one figure, and how it is written."""
+
+    name: str
+    title: str
+    measures: tuple[str, ...]
+    total: bool  # over the years; else the mean of a year
+    per: float
+    form: str
+
+
+FIGURES = (
+    Figure("net", "Council, net, £m over the plan", ("council_net",), True, 1e6, "+.1f"),
+    Figure("purse", "Public purse, £m over the plan", ("council_net", "nhs_pays", "dwp"), True, 1e6, "+.1f"),
+    Figure("quality", "ASCOT-years over the plan", ("ascot_years",), True, 1, "+,.0f"),
+    Figure("hours", "Families' hours a week", ("unpaid_hours",), False, 1, "+,.0f"),
+    Figure("beds", "Days in a hospital bed a year", ("bed_days",), False, 1, "+,.0f"))
+
+
+def choices() -> tuple[Choice, ...]:
+    """Every choice of structure, in the order of the file."""
+    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return tuple(Choice(name, c["title"], c["usual"], c["other"], c.get("beliefs", {}),
+                        Budget("real_growth", c["budget"]["real_growth"]) if "budget" in c else None, c.get("moves") == "net") for name, c in told.items())
+
+
+def combinations(count: int) -> list[tuple[bool, ...]]:
+    """Every combination of ways, all usual first: True where a choice goes the other way."""
+    return list(itertools.product((False, True), repeat=count))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the runs are made."""
+
+    worlds: int = 4
+    one_in: int = 1
+    seed: int = 1
+    kind: str = "drawn"
+
+
+class Row(NamedTuple):
+    """The plan less doing nothing, under one combination in one world."""
+
+    world: int
+    ways: tuple[bool, ...]
+    values: tuple[float, ...]  # by FIGURES
+
+
+# Running -----------------------------------------------------------------------------------------------------------------
+def run(asked: Scenario, settings: Settings, file: Path, say: Callable[[str], None] = lambda _: None) -> list[Row]:
+    """Every combination in every world; what is kept from before is not run again."""
+    stamp = {"plan": decides(asked.plan), "place": asked.place, "years": str(asked.years), "one_in": str(settings.one_in), "seed": str(settings.seed),
+             "kind": settings.kind, **origins(asked.place), "choices": FILE.read_text(encoding="utf-8")}
+    mark = str(abs(_steady(stamp)))
+    kept = [row for row in read(file, mark) if row.world < settings.worlds]
+    there = {(row.world, row.ways) for row in kept}
+    every = combinations(len(choices()))
+    for world in range(settings.worlds):
+        todo = [ways for ways in every if (world, ways) not in there]
+        if todo:
+            kept += _world(asked, settings, world, todo, file, mark, say)
+    return sorted(kept, key=lambda row: (row.world, row.ways))
+
+
+def _steady(told: Mapping[str, str]) -> int:
+    import hashlib
+
+    return int(hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:12], 16)
+
+
+def _world(asked: Scenario, settings: Settings, world: int, todo: Sequence[tuple[bool, ...]], file: Path, mark: str, say: Callable[[str], None]) -> list[Row]:
+    """One world: founded, burnt in, forked for each combination; doing nothing is run once for each way that touches it."""
+    from simulation.evidence.register import central, drawn
+    from simulation.model import CareSystem
+    from simulation.places import load
+
+    beliefs = drawn(settings.seed, world) if settings.kind == "drawn" else central()
+    system = CareSystem(load(asked.place), beliefs, Plan(years=asked.years), seed=settings.seed, replication=world, one_in=settings.one_in,
+                        events="counts").burn_in()
+    state = system.state()
+    system.close()
+    bases, out = dict[tuple[Any, ...], tuple[np.ndarray, dict[str, Any]]](), []
+    for k, ways in enumerate(todo):
+        budget, believed, net = of(ways, asked.plan.budget)
+        key = (budget.name, tuple(sorted((n, v) for n, v in believed.items() if n != "choosing.fittest_first")))
+        if key not in bases:
+            bases[key] = _lived(state, Plan(years=asked.years, budget=budget), changed(beliefs, believed))
+        base, spent = bases[key]
+        plan = replace(asked.plan, years=asked.years, budget=budget, reference=spent)
+        lived, _ = _lived(state, _net_of_contributions(plan, spent) if net else plan, changed(beliefs, believed))
+        row = Row(world, ways, tuple(float(x) for x in lived - base))
+        _append(file, row, mark)
+        out.append(row)
+        say(f"world {world + 1} of {settings.worlds}: {k + 1} of {len(todo)} combinations")
+    return out
+
+
+def of(ways: tuple[bool, ...], budget: Budget) -> tuple[Budget, dict[str, float], bool]:
+    """What a combination changes: the budget rule, numbers of the register, and whether the money that moves is net."""
+    believed, net = dict[str, float](), False
+    for choice, other in zip(choices(), ways):
+        if other:
+            budget, net = choice.budget or budget, net or choice.net
+            believed |= choice.beliefs
+    return budget, believed, net
+
+
+def _lived(state: Any, plan: Plan, beliefs: Any) -> tuple[np.ndarray, dict[str, Any]]:
+    """A run's figures [FIGURES], and what it spent by line and week."""
+    from simulation.model import from_state
+    from simulation.shift import reference_lines
+
+    gc.collect()  # a model and its town hold one another
+    system = from_state(state, plan, beliefs=beliefs, events="counts").run()
+    by_measure: dict[str, list[float]] = {m: [] for f in FIGURES for m in f.measures}
+    for _, measure, _, group, value in system.recorder.yearly(system.town):
+        if measure in by_measure and group == "all":
+            by_measure[measure].append(value)
+    spent = dict(reference_lines(system.town))
+    system.close()
+    by_year = [np.sum([by_measure[m] for m in f.measures], axis=0) for f in FIGURES]
+    return np.array([(np.sum if f.total else np.mean)(values) / f.per for f, values in zip(FIGURES, by_year)]), spent
+
+
+def _net_of_contributions(plan: Plan, spent: Mapping[str, np.ndarray]) -> Plan:
+    """The plan with each shift smaller by what people pay towards its line, as in the first year of doing nothing."""
+    def kept(line: str) -> float:
+        gross, paid = (float(np.asarray(spent.get(name, [0.0]))[:WEEKS].sum()) for name in (line, line + PARTED))
+        return 1.0 - paid / gross if gross else 1.0
+
+    return replace(plan, shifts=tuple(replace(s, share=s.share * kept(s.line)) for s in plan.shifts))
+
+
+# Keeping -----------------------------------------------------------------------------------------------------------------
+def _append(file: Path, row: Row, mark: str) -> None:
+    new = not file.is_file()
+    with file.open("a", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        if new:
+            writer.writerow(["mark", "world", *(c.name for c in choices()), *(f.name for f in FIGURES)])
+        writer.writerow([mark, row.world, *map(int, row.ways), *map(repr, row.values)])
+
+
+def read(file: Path, mark: str = "") -> list[Row]:
+    """What is kept of runs with this mark (any, where none is given); a line that was cut off is left out."""
+    if not file.is_file():
+        return []
+    n, rows = len(choices()), list(csv.reader(file.read_text(encoding="utf-8").splitlines()))[1:]
+    return [Row(int(r[1]), tuple(x == "1" for x in r[2:2 + n]), tuple(map(float, r[2 + n:]))) for r in rows
+            if len(r) == 2 + n + len(FIGURES) and mark in ("", r[0])]
+
+
+# What it says -------------------------------------------------------------------------------------------------------------
+def dots(rows: Sequence[Row]) -> dict[tuple[bool, ...], np.ndarray]:
+    """Each combination's figures by world [worlds, FIGURES]; combinations stand in the order of `combinations`."""
+    every = {ways: [r.values for r in rows if r.ways == ways] for ways in combinations(len(choices()))}
+    return {ways: np.array(values) for ways, values in every.items() if values}
+
+
+def moved(rows: Sequence[Row]) -> np.ndarray:
+    """How far each choice's other way moves each figure [choices, FIGURES, worlds]: its mean over all ways of the others, in each world."""
+    worlds = sorted({r.world for r in rows})
+    held = {(r.world, r.ways): np.array(r.values) for r in rows}
+    out = np.full((len(choices()), len(FIGURES), len(worlds)), np.nan)
+    for c in range(len(choices())):
+        for w, world in enumerate(worlds):
+            pairs = [(held.get((world, ways)), held.get((world, (*ways[:c], True, *ways[c + 1:])))) for ways in combinations(len(choices())) if not ways[c]]
+            both = [b - a for a, b in pairs if a is not None and b is not None]
+            if both:
+                out[c, :, w] = np.mean(both, axis=0)
+    return out
+
+
+def most(rows: Sequence[Row], figure: int = 0) -> Choice:
+    """The choice whose other way moves a figure most, in the mean over worlds."""
+    return choices()[int(np.nanargmax(np.abs(np.nanmean(moved(rows), axis=2)[:, figure])))]

@@ -1,0 +1,84 @@
+"""Choices of structure: every combination is run, same world and same luck, and what each choice does is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from careshift.report import structures_page
+from scenarios import plan as files
+from scenarios import structures as made
+from scenarios.structures import FIGURES, Row, Settings, choices, combinations
+from simulation.evidence.register import load as register
+from simulation.places import known
+from simulation.plan import Budget
+
+COUNT = len(choices())
+
+
+def rows(worlds: int = 2) -> list[Row]:
+    """Made-up answers: the third choice's other way costs ten more in every world, the first two more, and nothing else matters."""
+    return [Row(world, ways, (world + 10.0 * ways[2] + 2.0 * ways[0], *[5.0] * (len(FIGURES) - 1)))
+            for world in range(worlds) for ways in combinations(COUNT)]
+
+
+def test_there_are_thirty_two_combinations_and_the_first_is_as_usual() -> None:
+    assert len(combinations(COUNT)) == 32 and not any(combinations(COUNT)[0])
+
+
+def test_every_choice_changes_something_that_there_is() -> None:
+    held = register().entries
+    for c in choices():
+        assert bool(c.beliefs) + (c.budget is not None) + c.net == 1, c.name
+        assert set(c.beliefs) <= held.keys()
+        assert all(held[name].low <= value <= held[name].high and value != held[name].value for name, value in c.beliefs.items()), c.name
+
+
+def test_all_as_usual_changes_nothing_and_all_the_other_way_everything() -> None:
+    own = Budget("real_growth", 0.015)
+    assert made.of((False,) * COUNT, own) == (own, {}, False)
+    budget, believed, net = made.of((True,) * COUNT, own)
+    assert budget == Budget("real_growth", 0.0) and net and believed.keys() == {n for c in choices() for n in c.beliefs}
+
+
+def test_what_a_choice_does_is_its_mean_over_all_ways_of_the_others() -> None:
+    moved = made.moved(rows())
+    assert moved[:, 0].tolist() == [[2.0, 2.0], [0.0, 0.0], [10.0, 10.0], [0.0, 0.0], [0.0, 0.0]]
+    assert made.most(rows()).name == "whom"
+
+
+def test_what_is_kept_is_read_again_and_a_line_cut_off_is_run_again(tmp_path: Path) -> None:
+    file = tmp_path / made.CSV
+    for row in rows(1):
+        made._append(file, row, "7")
+    assert made.read(file, "7") == rows(1) and made.read(file, "8") == []
+    file.write_text(file.read_text(encoding="utf-8")[:-12], encoding="utf-8")
+    assert len(made.read(file, "7")) == 31
+
+
+def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number() -> None:
+    words = structures_page.sentences(rows())
+    assert words[0].startswith("Council, net, £m over the plan: from +0.5 to +12.5, below nought in 0 of 32") and "who is led to another answer" in words[0]
+    picture = structures_page.strip(rows())
+    assert len(picture.table.rows) == 32 and picture.table.rows[0][0] == "nothing: all as usual"
+    assert structures_page.told(rows())["moved_by_the_other_way"]["whom"]["net"] == 10.0
+
+
+@pytest.mark.slow
+def test_combinations_of_a_small_world_differ_by_what_was_chosen_and_come_out_the_same_again(tmp_path: Path) -> None:
+    """Cash for hospital work moves the public purse and nobody's life; the net tenth moves less money than the gross."""
+    asked = files.load("ten_percent_to_community", places=known())
+    asked = replace(asked, place="riverton", years=2, plan=replace(asked.plan, years=2))
+    said: list[str] = []
+    found = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
+    assert len(found) == len(said) == 32
+    at = {row.ways: dict(zip((f.name for f in FIGURES), row.values)) for row in found}
+    usual = at[(False,) * COUNT]
+    cash = at[tuple(c.name == "hospital" for c in choices())]
+    assert all(cash[name] == usual[name] for name in ("net", "quality", "hours", "beds"))
+    again = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
+    assert again == found and len(said) == 32, "what is kept is not run again"
+    assert np.isfinite([row.values for row in found]).all()
