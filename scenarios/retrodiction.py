@@ -84,10 +84,10 @@ def begun(name: str, seed: int, world: int, size: Size) -> Answer:
     system, begins, trading = from_state(state, scenario.plan, events="counts"), 0.0, 0.0
     town = system.town
     k = town.service("micro_enterprises")
-    service, rows = town.services[k], town.providers.service == k
+    service = town.services[k]
     for _ in range(scenario.years * WEEKS):
         system.run(1)
-        now = float(town.providers.built[rows].sum()) / float(service.hours_each)
+        now = float(town.providers.built[town.providers.service == k].sum()) / float(service.hours_each)
         begins += now - trading * (1 - service.stops.weekly)
         trading = now
     system.close()
