@@ -67,18 +67,18 @@ def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number() -
     assert structures_page.told(rows())["moved_by_the_other_way"]["whom"]["net"] == 10.0
 
 
-@pytest.mark.slow
-def test_combinations_of_a_small_world_differ_by_what_was_chosen_and_come_out_the_same_again(tmp_path: Path) -> None:
-    """Cash for hospital work moves the public purse and nobody's life; the net tenth moves less money than the gross."""
+def test_combinations_of_a_small_world_differ_by_what_was_chosen_and_come_out_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cash for hospital work moves nobody's life; nor is anything run twice. Two choices of the five, so that it does not take minutes."""
+    two = tuple(c for c in choices() if c.name in ("money", "hospital"))
+    monkeypatch.setattr(made, "choices", lambda: two)
     asked = files.load("ten_percent_to_community", places=known())
-    asked = replace(asked, place="riverton", years=2, plan=replace(asked.plan, years=2))
+    asked = replace(asked, place="riverton", years=1, plan=replace(asked.plan, years=1))
     said: list[str] = []
     found = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
-    assert len(found) == len(said) == 32
     at = {row.ways: dict(zip((f.name for f in FIGURES), row.values)) for row in found}
-    usual = at[(False,) * COUNT]
-    cash = at[tuple(c.name == "hospital" for c in choices())]
+    assert len(at) == len(said) == 4
+    usual, cash, net = at[False, False], at[False, True], at[True, False]
     assert all(cash[name] == usual[name] for name in ("net", "quality", "hours", "beds"))
+    assert net != usual and np.isfinite([row.values for row in found]).all()
     again = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
-    assert again == found and len(said) == 32, "what is kept is not run again"
-    assert np.isfinite([row.values for row in found]).all()
+    assert again == found and len(said) == 4, "what is kept is not run again"
