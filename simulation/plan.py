@@ -37,7 +37,7 @@ class Budget:
 
     kind: Literal["follows_demand", "real_growth", "given"] = "follows_demand"
     real_growth: float = 0.0
-    pounds: Mapping[int, float] = field(default_factory=dict)  # of a budget that is given: what each year of the plan has
+    pounds: Mapping[int, float] = field(default_factory=dict, hash=False)  # of a budget that is given: what each year of the plan has
 
     @property
     def name(self) -> str:
