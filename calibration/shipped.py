@@ -39,11 +39,20 @@ class Used:
                               "made_with": self.posterior.diagnostics.get("about", {})}}
 
     @property
+    def older(self) -> bool:
+        """Whether it was made with another model (code, evidence, place, sample) than is here now."""
+        from calibration.care import Simulator
+
+        made = self.posterior.diagnostics.get("about", {})
+        return "model" in made and made["model"] != Simulator(made["place"], made["one_in"]).version
+
+    @property
     def told(self) -> str:
         """One sentence for whoever reads a result that rests on it."""
         rest = len(self.posterior.parameters) - len(self.calibrated)
         return (f"{len(self.calibrated)} numbers are calibrated ({', '.join(self.calibrated) or 'none'}); {rest} more of the posterior were "
-                "not informed by data and vary as the register has them")
+                "not informed by data and vary as the register has them"
+                + ("; the posterior was made with an earlier model, and has not been made again" if self.older else ""))
 
 
 def known() -> list[str]:

@@ -9,6 +9,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from calibration import Posterior, care, shipped
+from calibration.care import Simulator
 from calibration.effect import FIGURES, Effect, sampled
 from careshift import api, cli
 from scenarios import plan as files
@@ -59,6 +60,15 @@ def test_a_job_with_a_set_is_another_job_and_lives_in_another_world():
     at = said[0].index.index(next(i for i in said[0].index if i[1] == "bed_days" and i[3] == "all"))
     assert said[1].values[0, at] > said[0].values[0, at]
     assert said[0].world != said[1].world
+
+
+def test_a_posterior_of_another_model_says_so(tmp_path):
+    posterior = a_posterior()
+    now = Simulator("riverton", 20).version
+    for model, older in ((now, False), ("another", True)):
+        posterior.diagnostics["about"] = {"place": "riverton", "one_in": 20, "model": model}
+        found = shipped.used(posterior.to_file(tmp_path / f"{model}.json"))
+        assert found.older is older and ("earlier model" in found.told) is older
 
 
 def test_a_comparison_with_a_posterior_says_so(tmp_path):
