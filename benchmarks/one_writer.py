@@ -26,11 +26,11 @@ class Campaign:
     runs: int = 1_000_000
     runs_a_task: int = 2  # the plan and doing nothing
     workers: int = 1600
-    task: float = 57.0  # seconds a replication takes a worker
+    task: float = 65.0  # seconds a replication takes a worker
     spread: float = 0.15  # of it, as a share: standard deviation over mean
-    parent: float = 0.7  # seconds the parent takes for one answer: read, write, hand out the next
-    stored: float = 1.01e6  # bytes a run
-    sent: float = 6.6e6  # bytes a task's answer has on its way
+    parent: float = 1.06  # seconds the parent takes for one answer: read, write, hand out the next
+    stored: float = 3.26e6  # bytes a run
+    sent: float = 17.8e6  # bytes a task's answer has on its way
     parents: int = 1  # shards, each with a store and its share of the workers
 
 
