@@ -36,7 +36,7 @@ def sentences(rows: Sequence[Row]) -> list[str]:
         choice = most(rows, k)
         below = int((means < 0).sum())
         out.append(f"{f.title}: from {means.min():{f.form}} to {means.max():{f.form}}, below nought in {below} of {len(means)}; "
-                   f"what moves it most is {choice.title[0].lower()}{choice.title[1:]}.")
+                   f"what moves it most here, chance included, is {choice.title[0].lower()}{choice.title[1:]}.")
     return out
 
 
