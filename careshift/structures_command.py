@@ -25,10 +25,12 @@ def structures(scenario: Scenario, place: Place = None, worlds: Worlds = 4, one_
     from scenarios import keeping, runs
     from scenarios import plan as files
     from scenarios import structures as made
-    from simulation.errors import Problem, RunStopped
+    from simulation.errors import BadInput, Problem, RunStopped
     from simulation.places import load
 
     asked = files.load(scenario, places=api.places())
+    if asked.plan.changes_nothing:
+        raise BadInput(Problem("", 0, asked.name, "changes nothing, so every choice gives nought", "give a plan"))
     if place is not None:
         load(place)  # says what is wrong with the name
         asked = replace(asked, place=place)

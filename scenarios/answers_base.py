@@ -86,17 +86,17 @@ def moved(r: Results) -> tuple[float, float, float, bool]:
     """
     changes = np.nan_to_num(np.array([difference(r, line).sum(axis=1) for line in LINES]))
     one_of = 1 if r.count >= ENOUGH else len(LINES)
-    mean, off = changes.mean(axis=1), _may_be_chance(changes, one_of)
+    mean, off = changes.mean(axis=1), may_be_chance(changes, one_of)
     told = np.where(np.abs(mean) > off, mean, 0.0)
     lost, gained, net = float(-told[told < 0].sum()), float(told[told > 0].sum()), float(mean.sum())
     if lost == gained == 0:
         return 0.0, 0.0, 0.0, bool(mean.any())
     most = max(lost, gained)
     lost, gained = (most, max(most + net, 0.0)) if lost >= gained else (max(most - net, 0.0), most)
-    return lost, gained, float(_may_be_chance(changes.sum(axis=0), 1)), True
+    return lost, gained, float(may_be_chance(changes.sum(axis=0), 1)), True
 
 
-def _may_be_chance(changes: np.ndarray, one_of: int) -> np.ndarray:
+def may_be_chance(changes: np.ndarray, one_of: int) -> np.ndarray:
     """How far a mean over worlds (the last axis) may be from nought by chance, 1 in 20 for so many of them together."""
     count = changes.shape[-1]
     if count < 2:

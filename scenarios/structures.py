@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
+from scenarios.answers_base import may_be_chance
 from scenarios.experiment import decides, origins
 from scenarios.parameters import changed
 from scenarios.plan import Scenario
@@ -219,6 +220,13 @@ def moved(rows: Sequence[Row]) -> np.ndarray:
     return out
 
 
-def most(rows: Sequence[Row], figure: int = 0) -> Choice:
-    """The choice whose other way moves a figure most, in the mean over worlds."""
-    return choices()[int(np.nanargmax(np.abs(np.nanmean(moved(rows), axis=2)[:, figure])))]
+def most(rows: Sequence[Row], figure: int = 0) -> Choice | None:
+    """The choice whose other way moves a figure most, in the mean over worlds; None where luck alone could have moved each so far.
+
+    That is where no choice's mean is further from nought than 1 in 20 of all five by Student's t over worlds; from one world, always.
+    """
+    by = moved(rows)[:, figure]
+    if by.shape[1] < 2:
+        return None
+    told = np.where(np.abs(by.mean(axis=1)) > may_be_chance(by, len(by)), np.abs(by.mean(axis=1)), 0.0)
+    return choices()[int(np.argmax(told))] if told.any() else None

@@ -81,6 +81,7 @@ class Door:
     hours_with_partner: Ratio
     hours_in_place_of_a_home: Ratio
     family_counted: Share
+    family_counted_besides: Share
     least_hours: Hours
     unmet_counts: Share
 
@@ -229,6 +230,7 @@ def agreed_hours(rows: Array, town: Any) -> Array:
     usual = np.maximum(usual, d.hours_by_band[r.band[rows]]) * r.spread[rows]
     usual = usual * np.where(r.diverted[rows], d.hours_in_place_of_a_home, 1.0)
     gap = r.hours_needed[rows] - d.family_counted * r.hours_family[rows]
+    gap = gap - np.where(r.diverted[rows], min(d.family_counted_besides, 1.0 - d.family_counted), 0.0) * r.hours_family[rows]
     hours = np.maximum(np.minimum(usual, np.maximum(gap, 0.0)), d.least_hours)
     practice = town.commissioner.package_size * (1.0 + town.plan.lever("package_size"))
     practice *= town.memory.get(STRENGTHS, 1.0)

@@ -47,7 +47,16 @@ def test_all_as_usual_changes_nothing_and_all_the_other_way_everything() -> None
 def test_what_a_choice_does_is_its_mean_over_all_ways_of_the_others() -> None:
     moved = made.moved(rows())
     assert moved[:, 0].tolist() == [[2.0, 2.0], [0.0, 0.0], [10.0, 10.0], [0.0, 0.0], [0.0, 0.0]]
-    assert made.most(rows()).name == "whom"
+    chosen = made.most(rows())
+    assert chosen is not None and chosen.name == "whom"
+
+
+def test_no_choice_is_said_to_move_it_most_where_luck_could_have() -> None:
+    luck = np.random.default_rng(1)
+    noisy = [row._replace(values=(float(luck.normal(0, 5)), *row.values[1:])) for row in rows(3)]
+    assert made.most(noisy) is None and "no choice moves it further than luck could have" in structures_page.sentences(noisy)[0]
+    assert made.most(rows(1)) is None, "one world tells no luck"
+    assert len(structures_page.strip(noisy).table.rows) == 32
 
 
 def test_what_is_kept_is_read_again_and_a_line_cut_off_is_run_again(tmp_path: Path) -> None:
@@ -61,7 +70,9 @@ def test_what_is_kept_is_read_again_and_a_line_cut_off_is_run_again(tmp_path: Pa
 
 def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number() -> None:
     words = structures_page.sentences(rows())
-    assert words[0].startswith("Council, net, £m over the plan: from +0.5 to +12.5, below nought in 0 of 32") and "who is led to another answer" in words[0]
+    assert words[0].startswith("Council, net, £m over the plan: from +0.5 to +12.5, below nought in 0 of 32")
+    assert words[0].endswith("what moves it most is who is led to another answer than a care home.")
+    assert words[1].endswith("no choice moves it further than luck could have.")
     picture = structures_page.strip(rows())
     assert len(picture.table.rows) == 32 and picture.table.rows[0][0] == "nothing: all as usual"
     assert structures_page.told(rows())["moved_by_the_other_way"]["whom"]["net"] == 10.0

@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from careshift.report.charts import EDGE, GREY, INK, ORANGE, TEAL, TEXT, _fan, drawing, svg, wrapped
 
 RIBBONS = ((INK, ""), (TEAL, "//"), (ORANGE, ""), ("#8a3b0a", "\\\\"), (GREY, ""), (EDGE, ".."))
-GAP, NODE = 0.045, 0.022  # of the height between two groups; of the width that a group's bar takes
+GAP, PITCH, NODE = 0.045, 0.13, 0.022  # of the height between two groups, and between the middles of two names; of the width a group's bar takes
 SHOWN = 0.01  # of all who move: thinner ribbons would be hairs, and are told in the table alone
 
 
@@ -27,7 +27,7 @@ def alluvial(flows: Mapping[tuple[str, str], float], kinds: Mapping[str, str], h
                 if count > 0:
                     top, high = tops[side][kind], count / whole
                     ax.add_patch(Rectangle((x, top - high), NODE, high, color=INK, linewidth=0))
-                    ax.text(-0.02 if side == 0 else 1.02, top - high / 2, f"{wrapped(kinds[kind], 19)}\n{count:,.0f}", ha="right" if side == 0 else "left",
+                    ax.text(-0.02 if side == 0 else 1.02, top - high / 2, wrapped(f"{kinds[kind]}: {count:,.0f}", 25), ha="right" if side == 0 else "left",
                             va="center", fontsize=10, linespacing=1.15)
         at = [dict(one) for one in tops]
         for (there, here), count in sorted(flows.items(), key=lambda f: (list(kinds).index(f[0][0]), list(kinds).index(f[0][1]))):
@@ -47,11 +47,15 @@ def alluvial(flows: Mapping[tuple[str, str], float], kinds: Mapping[str, str], h
 
 
 def _stacked(counts: Mapping[str, float], whole: float) -> dict[str, float]:
-    """Where each group's bar begins, from the top down, with room between the bars."""
-    out, top = {}, 1.04
+    """Where each group's bar begins, from the top down, with room between the bars, and between their middles for their names."""
+    out, top, middle = {}, 1.04, np.inf
     for kind, count in counts.items():
+        high = count / whole
+        if high > 0:
+            top = min(top, middle - PITCH + high / 2)
+            middle = top - high / 2
         out[kind] = top
-        top -= count / whole + (max(GAP, 0.085 - count / whole) if count > 0 else 0.0)
+        top -= high + (GAP if high > 0 else 0.0)
     return out
 
 

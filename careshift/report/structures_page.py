@@ -29,14 +29,14 @@ def write(file: Path, asked: Scenario, settings: Settings, rows: Sequence[Row]) 
 
 
 def sentences(rows: Sequence[Row]) -> list[str]:
-    """What the answers have in common, and which choice moves each figure most."""
+    """What the answers have in common, and which choice moves each figure most, where worlds are enough to tell it from luck."""
     held, out = dots(rows), []
     for k, f in enumerate(FIGURES):
         means = np.array([values[:, k].mean() for values in held.values()])
         choice = most(rows, k)
+        moves = f"what moves it most is {choice.title[0].lower()}{choice.title[1:]}" if choice else "no choice moves it further than luck could have"
         below = int((means < 0).sum())
-        out.append(f"{f.title}: from {means.min():{f.form}} to {means.max():{f.form}}, below nought in {below} of {len(means)}; "
-                   f"what moves it most here, chance included, is {choice.title[0].lower()}{choice.title[1:]}.")
+        out.append(f"{f.title}: from {means.min():{f.form}} to {means.max():{f.form}}, below nought in {below} of {len(means)}; {moves}.")
     return out
 
 
@@ -49,8 +49,11 @@ def told(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def strip(rows: Sequence[Row]) -> Picture:
-    """Each combination a dot for each figure, its worlds a line through it; shape and colour by the choice that moves the first figure most."""
-    held, apart = dots(rows), most(rows)
+    """Each combination a dot for each figure, its worlds a line through it.
+
+    Shape and colour go by the choice that moves the first figure most; by the first choice, where none does.
+    """
+    held, apart = dots(rows), most(rows) or choices()[0]
     at = choices().index(apart)
     with charts.drawing(5.2, len(FIGURES)) as (figure, axes):
         for k, (ax, f) in enumerate(zip(axes.flat, FIGURES)):
