@@ -157,8 +157,9 @@ def noise(e: Evaluation) -> Table:
         at = f.level / f.outcome.per
         return f"{at:,.{1 if at < 100 else 0}f} {f.outcome.unit}"
 
-    return Table(("Figure", "before the first wave", "drifts a year, the model", "real councils", "off in one year, the model", "with the survey", "stand apart"),
-                 [[f.outcome.title, level(f), *(f"{100 * x:.1f}%" for x in (f.luck.drift, f.noise.drift, f.luck.blur, f.noise.blur, f.noise.apart))] for f in e.figures])
+    head = ("Figure", "before the first wave", "drifts a year, the model", "real councils", "off in one year, the model", "with the survey", "stand apart")
+    return Table(head, [[f.outcome.title, level(f), *(f"{100 * x:.1f}%" for x in (f.luck.drift, f.noise.drift, f.luck.blur, f.noise.blur, f.noise.apart))]
+                        for f in e.figures])
 
 
 def told(e: Evaluation) -> dict[str, Any]:
