@@ -15,6 +15,7 @@ import numpy as np
 
 from scenarios import design, runs
 from scenarios import plan as files
+from scenarios.answers_base import may_be_chance
 from scenarios.evaluating import BY_LOT, STEPPED, Floats, Gate, Noise, Programme, Says, drift_and_blur, evaluations, gates
 from scenarios.plan import Scenario
 from simulation.errors import BadInput, Problem
@@ -71,7 +72,7 @@ class Figure:
     level: float  # doing nothing, the year before the first wave, mean of councils
     trend: Floats  # logarithms [years]
     effects: Floats  # logarithms, mean over councils [waves, follow]
-    chance: Floats  # standard error of the effect of the last year, by wave: luck of so few councils
+    unsure: float  # how far from nought the effect of the last year may be by the luck of so few councils (1 in 20)
     luck: Noise  # of the model alone
     noise: Noise  # with what real councils do besides
 
@@ -98,8 +99,8 @@ class Evaluation:
         return next(f for f in self.figures if f.outcome.name == outcome)
 
     def lead(self) -> Figure | None:
-        """The figure a gate should look at: of those the plan improves, the one that stepped pioneers find most often; None where it improves none."""
-        better = [f for f in self.figures if f.outcome.worse * self.of(f.outcome.name)[-1].truth < 0]
+        """The figure a gate should look at: of those the plan improves beyond luck, the one found most often; None where it improves none."""
+        better = [f for f in self.figures if f.outcome.worse * self.of(f.outcome.name)[-1].truth < -f.unsure]
         return max(better, key=lambda f: self.of(f.outcome.name)[-1].finds, default=None)
 
 
@@ -182,7 +183,7 @@ def figure(outcome: Outcome, levels: Floats, p: Programme) -> Figure:
     apart, survey = held[outcome.apart], held.get(outcome.survey, 0.0)
     luck = Noise(apart, drift, blur)
     return Figure(outcome, float(levels[:, 0, p.before - 1].mean()), logs[:, 0].mean(axis=0), by_year.mean(axis=0),
-                  by_year[:, :, -1].std(axis=0, ddof=1) / np.sqrt(len(levels)), luck,
+                  float(may_be_chance(by_year[:, :, -1] @ (np.array(p.sizes) / p.pioneers), 1)), luck,
                   Noise(apart, max(drift, held[outcome.drift]), float(np.hypot(blur, survey))))
 
 

@@ -32,10 +32,10 @@ def write(file: Path, e: Evaluation) -> Path:
 
 
 # Words -----------------------------------------------------------------------------------------------------------------------
-def share(log: float, sign: bool = True) -> str:
+def share(log: float) -> str:
     """A logarithm as a per cent more or less."""
     value = float(np.expm1(log)) * 100
-    return f"{value:{'+' if sign else ''}.{1 if abs(value) < 9.95 else 0}f}%"
+    return f"{value:+.{1 if abs(value) < 9.95 else 0}f}%"
 
 
 def amount(f: Figure, log: float) -> str:
@@ -53,13 +53,13 @@ def _sentence(e: Evaluation, f: Figure) -> str:
     o, year = f.outcome, e.programme.follow
     says = e.of(o.name)
     at, first = says[-1], seen_from(says)
-    told = f"{o.title}: in truth {share(at.truth)} ({amount(f, at.truth)}) in year {year} of a council's own plan. "
-    if first is not None:
-        told += f"Stepped pioneers by lot tell it from none in 8 of 10 evaluations from year {first} on."
-    else:
-        told += f"Stepped pioneers by lot tell it from none in {at.finds:.0%} of evaluations by then: {_needed(at)}."
+    if abs(at.truth) <= f.unsure:
+        return (f"{o.title}: {share(at.truth)} in year {year} of a council's own plan, which is within the luck of the {e.settings.councils} councils "
+                f"that were run: too little to plan an evaluation on. The least that stepped pioneers by lot could find is {least(at)} either way.")
+    told = f"{o.title}: in truth {share(at.truth)} ({amount(f, at.truth)}) in year {year} of a council's own plan. Stepped pioneers by lot tell it from none in"
+    told += f" 8 of 10 evaluations from year {first} on." if first is not None else f" {100 * at.finds:.0f} of 100 evaluations: {_needed(at)}."
     worst = max((s for d in DESIGNS for w in (BY_LOT, BAD_TIME) for s in e.of(o.name, d, w)[-1:]), key=lambda s: abs(s.bias))
-    return told + f" Furthest off in the mean: {worst.design}, pioneers {_way(worst.chosen)}, {share(worst.mean)}."
+    return told + f" Furthest off in the mean: {worst.design}, pioneers {_way(worst.chosen)}: {share(worst.mean)}."
 
 
 def _way(way: str) -> str:
@@ -67,9 +67,14 @@ def _way(way: str) -> str:
 
 
 def _needed(s: Says) -> str:
-    if not np.isfinite(s.councils) or s.councils > MANY:
-        return f"no programme of English councils is large enough; the least it could find is {share(-abs(s.detectable), False).lstrip('-')} either way"
-    return f"it would take {int(np.ceil(s.councils))} pioneers, and as many waiting in proportion"
+    if s.councils > MANY:
+        return f"England has too few councils to see it; the least these could find is {least(s)}"
+    return f"it would take {int(np.ceil(s.councils))} pioneers, and as many more waiting in proportion"
+
+
+def least(s: Says) -> str:
+    """The least change that would be found, on the side on which the true one is."""
+    return share(np.copysign(s.detectable, s.truth)).lstrip("+-")
 
 
 # Pictures --------------------------------------------------------------------------------------------------------------------
@@ -133,7 +138,7 @@ def sizes(e: Evaluation) -> Table:
     """What can be found with so many councils, and how many it takes."""
     years = range(1, e.programme.follow + 1)
     return Table(("Figure", *(f"least change found, year {k}" for k in years), "true change", "pioneers needed"),
-                 [[f.outcome.title, *(f"{100 * np.expm1(s.detectable):.1f}%" for s in e.of(f.outcome.name)), share(e.of(f.outcome.name)[-1].truth),
+                 [[f.outcome.title, *(least(s) for s in e.of(f.outcome.name)), share(e.of(f.outcome.name)[-1].truth),
                    f"{int(np.ceil(at.councils))}" if at.councils <= MANY else f"over {MANY}"] for f in e.figures for at in e.of(f.outcome.name)[-1:]])
 
 
