@@ -168,7 +168,8 @@ def trace(f: Mapping[str, Any]) -> str:
         ("3 Data evaluation", f"{len(entries)} numbers with unit, range, price year, source and doubt; by grade {graded}; {unread} were recalled and are to "
          "be verified", "evidence/register.csv; place/"),
         ("4 Conceptual model evaluation", "Each mechanism with what is simplified and what speaks against it; choices of structure that no trial settles "
-         "can be run both ways (careshift structures)", "checklists/odd.md part 4; code/scenarios/structures.yaml"),
+         "can be run both ways (careshift structures)",
+         "checklists/odd.md part 4; code/scenarios/structures.yaml"),
         ("5 Implementation verification", "Conservation of people, hours and pounds in every week of any plan; kernels against plain Python; the same bits from "
          "the same seed; each is a test of the project", "tests, with the published code; not in this archive"),
         ("6 Model output verification", f"Published figures beside the model's, and which of them the model was set to. {said}",
