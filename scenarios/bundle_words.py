@@ -170,8 +170,8 @@ def trace(f: Mapping[str, Any]) -> str:
         ("4 Conceptual model evaluation", "Each mechanism with what is simplified and what speaks against it; choices of structure that no trial settles "
          "can be run both ways (careshift structures)",
          "checklists/odd.md part 4; code/scenarios/structures.yaml"),
-        ("5 Implementation verification", "Conservation of people, hours and pounds in every week of any plan; kernels against plain Python; the same bits from "
-         "the same seed; each is a test of the project", "tests, with the published code; not in this archive"),
+        ("5 Implementation verification", "Conservation of people, hours and pounds in every week of any plan; kernels against plain Python; the same bits "
+         "from the same seed; each is a test of the project", "tests, with the published code; not in this archive"),
         ("6 Model output verification", f"Published figures beside the model's, and which of them the model was set to. {said}",
          "docs/validation.md and docs/calibration.md of the published code"),
         ("7 Model analysis", "Sensitivity and value of knowing on an emulator (careshift sensitivity, voi), attribution to parts of a plan (careshift "
