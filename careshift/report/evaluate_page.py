@@ -41,7 +41,13 @@ def share(log: float) -> str:
 def amount(f: Figure, log: float) -> str:
     """The same in the figure's own unit, of what it stood at before the first wave."""
     value = f.level * float(np.expm1(log)) / f.outcome.per
-    return f"{value:+,.{0 if abs(value) >= 20 else 1 if abs(value) >= 1 else 2}f} {f.outcome.unit}"
+    digits = 0 if abs(value) >= 20 else 1 if abs(value) >= 1 else 2
+    return f"{'-' if value < 0 else '+'}{told_in(f.outcome.unit, f'{abs(value):,.{digits}f}')}"
+
+
+def told_in(unit: str, number: str) -> str:
+    """A number with its unit: £1.3m a year, 12 people."""
+    return unit.replace("£m", f"£{number}m") if unit.startswith("£m") else f"{number} {unit}"
 
 
 def sentences(e: Evaluation) -> list[str]:
@@ -160,7 +166,7 @@ def noise(e: Evaluation) -> Table:
     """How councils differ though nobody begins: by the model's luck alone, and with what real ones do besides."""
     def level(f: Figure) -> str:
         at = f.level / f.outcome.per
-        return f"{at:,.{1 if at < 100 else 0}f} {f.outcome.unit}"
+        return told_in(f.outcome.unit, f"{at:,.{1 if at < 100 else 0}f}")
 
     head = ("Figure", "before the first wave", "drifts a year, the model", "real councils", "off in one year, the model", "with the survey", "stand apart")
     return Table(head, [[f.outcome.title, level(f), *(f"{100 * x:.1f}%" for x in (f.luck.drift, f.noise.drift, f.luck.blur, f.noise.blur, f.noise.apart))]
