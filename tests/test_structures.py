@@ -15,6 +15,8 @@ from scenarios.structures import FIGURES, Row, Settings, choices, combinations
 from simulation.evidence.register import load as register
 from simulation.places import known
 from simulation.plan import Budget
+from tests import wording
+from tests.test_report import words_of
 
 COUNT = len(choices())
 
@@ -68,11 +70,13 @@ def test_what_is_kept_is_read_again_and_a_line_cut_off_is_run_again(tmp_path: Pa
     assert len(made.read(file, "7")) == 31
 
 
-def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number() -> None:
+def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number(tmp_path: Path) -> None:
     words = structures_page.sentences(rows())
     assert words[0].startswith("Council, net, £m over the plan: from +0.5 to +12.5, below nought in 0 of 32")
     assert words[0].endswith("what moves it most is who is led to another answer than a care home.")
     assert words[1].endswith("no choice moves it further than luck could have.")
+    page = structures_page.write(tmp_path / "page.html", files.load("ten_percent_to_community", places=known()), Settings(2), rows())
+    assert not wording.found(words_of(page.read_text(encoding="utf-8")))
     picture = structures_page.strip(rows())
     assert len(picture.table.rows) == 32 and picture.table.rows[0][0] == "nothing: all as usual"
     assert structures_page.told(rows())["moved_by_the_other_way"]["whom"]["net"] == 10.0

@@ -1,4 +1,4 @@
-"""Write the medium-term sheet: a plan's lines in real terms and in cash, April to March, and its savings with their confidence."""
+"""Write the medium-term sheet: a plan's lines in real terms and in cash, April to March, and what each budget line falls or rises by, with confidence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def write(a: Appraisal, file: Path) -> Path:
 
 
 class _Strategy(Sheets):
-    """The workbook: what to read first, the strategy's lines, the savings."""
+    """The workbook: what to read first, the strategy's lines, each budget line with confidence."""
 
     def __init__(self, book: Any, a: Appraisal):
         super().__init__(book)
@@ -81,7 +81,7 @@ class _Strategy(Sheets):
                                     float(x * medium_term.cash_factors(a.results)[k]))
 
     def _savings(self) -> None:
-        sheet, a = self.sheet("Savings"), self.a
+        sheet, a = self.sheet("By budget line"), self.a
         sheet.set_column(0, 0, 46)
         sheet.set_column(1, 4, 18)
         sheet.set_column(5, 5, 30)

@@ -16,6 +16,8 @@ from careshift.report import calibration_page
 from simulation.errors import BadInput
 from simulation.evidence.register import load as load_register
 from simulation.places import load
+from tests import wording
+from tests.test_report import words_of
 
 
 @pytest.mark.parametrize("entry", care.entries(), ids=lambda entry: entry.key)
@@ -151,4 +153,4 @@ def test_an_effect_no_figure_touched_is_never_called_calibrated():
 def test_conflicts_have_a_page(tmp_path):
     about = {"place": "X", "one_in": 10, "model": "m", "says": {}}
     page = calibration_page.write_conflicts(tmp_path / "c.html", about, [Conflict("delays", 81, 40, 5.2, True)])
-    assert "5.2" in page.read_text() and "no posterior" in page.read_text()
+    assert "5.2" in page.read_text() and "no posterior" in page.read_text() and not wording.found(words_of(page.read_text()))
