@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -71,6 +72,18 @@ def test_headings_are_fixed_and_the_decision_is_left_blank(a: Appraisal, few: Ap
         assert BLANK in text and not wording.found(words_of(text))
         assert Read(text).open == []
         assert "<script" not in text and "http" not in text.replace("http://www.w3.org", "")
+
+
+def test_the_money_says_of_which_price_people_and_complexity(a: Appraisal) -> None:
+    """On the first page in one line, by year in the annex; what is written adds up to what doing nothing grows by, but for rounding."""
+    p, in_cash = board_paper(a), medium_term.doing_nothing(a.results).mean(axis=0) * medium_term.cash_factors(a.results)
+    line = next(said for said in p.parts[1].says if said.startswith("Doing nothing, net, 2030-31 beside 2026-27"))
+    whole, *parts = (float(x) for x in re.findall(r"[+-]?\d+\.\d", line.partition("cash")[2]))
+    assert whole == pytest.approx((in_cash[4] - in_cash[0]) / 1e6, abs=0.051) and sum(parts) == pytest.approx(whole, abs=0.21) and len(parts) == 3
+    full = p.annex[1].table
+    assert full is not None and [row[0].split(",")[0] for row in full.rows[:4]] == ["Doing nothing", "of which price", "of which people", "of which complexity"]
+    assert sum(float(row[5]) for row in full.rows[1:4]) == pytest.approx((in_cash[4] - in_cash[0]) / 1e6, abs=0.21)
+    assert "add up in each world" in p.annex[1].says[0]
 
 
 def test_from_few_pairs_the_paper_says_so_first_and_books_nothing(few: Appraisal) -> None:
@@ -202,6 +215,9 @@ def test_the_sheet_s_cash_is_formulas_over_its_real_terms(a: Appraisal, tmp_path
     real, cash = rows
     assert str(live.cell(cash, 3).value).startswith("=") and not str(live.cell(real, 3).value).startswith("=")
     gap = medium_term.lines(a)[-1].amount.mean(axis=0)
+    bridge, told = openpyxl.load_workbook(file)["Doing nothing"], openpyxl.load_workbook(file, data_only=True)["Doing nothing"]
+    assert bridge.cell(6, 11).value == "=SUM(K3:K5)" and told.cell(6, 11).value == pytest.approx(sum(told.cell(row, 11).value for row in (3, 4, 5)))
+    assert told.cell(6, 11).value == pytest.approx(told.cell(2, 11).value - told.cell(2, 2).value)
     assert found.cell(real, 3).value == pytest.approx(gap[0]) and found.cell(cash, 4).value == pytest.approx(gap[1] * medium_term.cash_factors(a.results)[1])
 
 
