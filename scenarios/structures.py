@@ -18,7 +18,6 @@ import numpy as np
 import yaml
 
 from scenarios.answers_base import may_be_chance
-from scenarios.experiment import decides, origins
 from scenarios.parameters import changed
 from scenarios.plan import Scenario
 from simulation.plan import Budget, Plan
@@ -26,6 +25,7 @@ from simulation.rules import WEEKS
 
 FILE = Path(__file__).with_suffix(".yaml")
 CSV = "structures.csv"
+PLAN_ALONE = frozenset({"choosing.fittest_first"})  # numbers that nobody reads where no plan leads people elsewhere
 PARTED = ": contributions"  # of a line: what people pay towards it
 
 
@@ -40,6 +40,11 @@ class Choice:
     beliefs: Mapping[str, float]
     budget: Budget | None
     net: bool
+
+    @property
+    def of_the_plan_alone(self) -> bool:
+        """Whether doing nothing is the same either way."""
+        return self.budget is None and set(self.beliefs) <= PLAN_ALONE
 
     def told(self, other: bool) -> str:
         """One of its two ways, in words."""
@@ -98,6 +103,8 @@ class Row(NamedTuple):
 # Running -----------------------------------------------------------------------------------------------------------------
 def run(asked: Scenario, settings: Settings, file: Path, say: Callable[[str], None] = lambda _: None) -> list[Row]:
     """Every combination in every world; what is kept from before is not run again."""
+    from scenarios.experiment import decides, origins
+
     stamp = {"plan": decides(asked.plan), "place": asked.place, "years": str(asked.years), "one_in": str(settings.one_in), "seed": str(settings.seed),
              "kind": settings.kind, **origins(asked.place), "choices": FILE.read_text(encoding="utf-8")}
     mark = str(abs(_steady(stamp)))
@@ -131,12 +138,12 @@ def _world(asked: Scenario, settings: Settings, world: int, todo: Sequence[tuple
     bases, out = dict[tuple[Any, ...], tuple[np.ndarray, dict[str, Any]]](), []
     for k, ways in enumerate(todo):
         budget, believed, net = of(ways, asked.plan.budget)
-        key = (budget.name, tuple(sorted((n, v) for n, v in believed.items() if n != "choosing.fittest_first")))
+        key = (budget.name, tuple(sorted((n, v) for n, v in believed.items() if n not in PLAN_ALONE)))
         if key not in bases:
             bases[key] = _lived(state, Plan(years=asked.years, budget=budget), changed(beliefs, believed))
         base, spent = bases[key]
         plan = replace(asked.plan, years=asked.years, budget=budget, reference=spent)
-        lived, _ = _lived(state, _net_of_contributions(plan, spent) if net else plan, changed(beliefs, believed))
+        lived, _ = _lived(state, net_of_contributions(plan, spent) if net else plan, changed(beliefs, believed))
         row = Row(world, ways, tuple(float(x) for x in lived - base))
         _append(file, row, mark)
         out.append(row)
@@ -171,7 +178,7 @@ def _lived(state: Any, plan: Plan, beliefs: Any) -> tuple[np.ndarray, dict[str, 
     return np.array([(np.sum if f.total else np.mean)(values) / f.per for f, values in zip(FIGURES, by_year)]), spent
 
 
-def _net_of_contributions(plan: Plan, spent: Mapping[str, np.ndarray]) -> Plan:
+def net_of_contributions(plan: Plan, spent: Mapping[str, np.ndarray]) -> Plan:
     """The plan with each shift smaller by what people pay towards its line, as in the first year of doing nothing."""
     def kept(line: str) -> float:
         gross, paid = (float(np.asarray(spent.get(name, [0.0]))[:WEEKS].sum()) for name in (line, line + PARTED))

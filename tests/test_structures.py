@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from careshift.report import structures_page
 from scenarios import plan as files
@@ -80,20 +78,3 @@ def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number(tmp
     picture = structures_page.strip(rows())
     assert len(picture.table.rows) == 32 and picture.table.rows[0][0] == "nothing: all as usual"
     assert structures_page.told(rows())["moved_by_the_other_way"]["whom"]["net"] == 10.0
-
-
-def test_combinations_of_a_small_world_differ_by_what_was_chosen_and_come_out_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cash for hospital work moves nobody's life; nor is anything run twice. Two choices of the five, so that it does not take minutes."""
-    two = tuple(c for c in choices() if c.name in ("money", "hospital"))
-    monkeypatch.setattr(made, "choices", lambda: two)
-    asked = files.load("ten_percent_to_community", places=known())
-    asked = replace(asked, place="riverton", years=1, plan=replace(asked.plan, years=1))
-    said: list[str] = []
-    found = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
-    at = {row.ways: dict(zip((f.name for f in FIGURES), row.values)) for row in found}
-    assert len(at) == len(said) == 4
-    usual, cash, net = at[False, False], at[False, True], at[True, False]
-    assert all(cash[name] == usual[name] for name in ("net", "quality", "hours", "beds"))
-    assert net != usual and np.isfinite([row.values for row in found]).all()
-    again = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
-    assert again == found and len(said) == 4, "what is kept is not run again"
