@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from scenarios.answers_base import may_be_chance
 from scenarios.parameters import changed
 from scenarios.plan import Scenario
 from simulation.plan import Budget, Plan
@@ -232,6 +231,8 @@ def most(rows: Sequence[Row], figure: int = 0) -> Choice | None:
 
     That is where no choice's mean is further from nought than 1 in 20 of all five by Student's t over worlds; from one world, always.
     """
+    from scenarios.answers_base import may_be_chance  # loads every measure, which a worker that only runs does not need
+
     by = moved(rows)[:, figure]
     if by.shape[1] < 2:
         return None
