@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from careshift import api
 from scenarios import again, experiment, exporting, structured, structures
 from scenarios import plan as files
 from scenarios.experiment import Task
@@ -109,11 +111,14 @@ def test_one_plan_under_every_combination_is_run_once_and_gives_to_the_bit_what_
     two = tuple(c for c in structures.choices() if c.name in ("money", "hospital"))
     monkeypatch.setattr(structures, "choices", lambda: two)
     asked, said = files.load("ten_percent_to_community", places=known()), list[str]()
-    how = (replace(asked, place="riverton", years=1, seed=1, plan=replace(asked.plan, years=1)), structures.Settings(1, 20, 1, "central"), tmp_path / "s.csv")
+    asked = replace(asked, place="riverton", years=1, seed=1, plan=replace(asked.plan, years=1))
+    how = (asked, structures.Settings(1, 20, 1, "central"), tmp_path / structures.CSV)
     rows = structures.run(*how, said.append)
     assert len(rows) == len(said) == 4 and structures.run(*how, said.append) == rows and len(said) == 4, "what is kept is not run again"
     found = {tuple(c.name for c, other in zip(two, row.ways) if other): row.values for row in rows}
     assert found["money",] != found[()] and np.isfinite(list(found.values())).all()
+    beside = api.compare(asked, replications=1, one_in=20, seed=1, worlds="central", workers=1, folder=tmp_path, beside=("structures",))
+    assert structures.from_data(json.loads(json.dumps(beside.about["structures"]))) == rows, "a comparison takes up what is kept in its folder"
     with Store(kept / "s.db") as store:
         every = store.runs(store.experiment("tiny")["key"], "finished")
         values = {r["key"]: store.values(r["id"]) for r in every}
