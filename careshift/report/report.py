@@ -41,7 +41,7 @@ def render(r: Results, about: dict[str, Any]) -> str:
     place, entries = places.load(about["place"]), list(register.load().entries.values())
     moves = not answers.changes_nothing(r)
     shown: dict[str, Any] = {"who": _who, "settings": _settings, "families": _families, "beside_money": _beside_money, "places": _places,
-                             "sections": lambda r: sections(r, about),
+                             "sections": lambda r: sections(r, about), "structures_said": lambda _: _structures_said(about),
                              "places_said": _places_said, "supply": _supply, "supply_said": answers_supply.said, "places_ages": answers_places.ages,
                              "models": _models, "models_said": answers_models.said}
     return env.get_template("report.html").render(
@@ -79,9 +79,15 @@ def _structures(held: Sequence[Sequence[Any]] | None) -> list[tuple[str, str, st
     from scenarios import structures
 
     rows = structures.from_data(held)
-    note = (f"The same question, asked in {len(structures.dots(rows))} ways, in the same worlds. {structures_page.HOW} "
-            f"{' '.join(structures_page.sentences(rows))}")
+    note = f"The same question, asked in {len(structures.dots(rows))} ways, in the same worlds. {structures_page.HOW}"
     return [("structures", "What the question means", note, [structures_page.strip(rows)])]
+
+
+def _structures_said(about: Mapping[str, Any]) -> list[str]:
+    from careshift.report import structures_page
+    from scenarios import structures
+
+    return structures_page.sentences(structures.from_data(about["structures"])) if about.get("structures") else []
 
 
 def true_minus(text: object) -> str:
