@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,16 +122,17 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
     values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
-    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone), "futures" (rivals in each). The plan is counted in `store` (a file or URL;
+    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone), "futures" (rivals in each), "structures" (every choice
+    of structure: 32 answers in each world). The plan is counted in `store` (a file or URL;
     store.db beside the folder unless said). `posterior` (one that is shipped, or a file of `careshift calibrate`) holds the numbers it
     learned at a set of its own in each replication, the plan and doing nothing alike. Raises BadInput for a bad scenario, RunStopped when stopped early.
     """
     _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
             seed=(seed, 0, LARGEST_SEED))
     for name in beside:
-        if name not in (*design.BESIDE, design.FUTURES):
+        if name not in (known := (*design.BESIDE, design.FUTURES, design.STRUCTURES)):
             raise BadInput(Problem("", 0, "beside", f"there is no {name!r} to run beside a plan",
-                                   did_you_mean(name, (*design.BESIDE, design.FUTURES)) or f"choose from {', '.join((*design.BESIDE, design.FUTURES))}"))
+                                   did_you_mean(name, known) or f"choose from {', '.join(known)}"))
     asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
     where = place or asked.place
     place_files.load(where)  # says what is wrong with the name
@@ -158,12 +159,24 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
             unchanged = as_shipped.jobs(jobs)
             again = runs.run_all(unchanged, folder / "as_shipped", workers=workers)
             about |= {"as_shipped": as_shipped.found(Results(asked, unchanged[0].runs, again, one_in, worlds))}
+        if design.STRUCTURES in beside and plans[1:]:
+            about |= {"structures": _under_structures(asked, jobs, folder, workers)}
         with keeping.written(folder):
             results.write(folder, about, codebook())
             keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
             if learned:
                 learned.posterior.to_file(folder / "asked" / keeping.POSTERIOR)
     return Comparison(results, folder, about)
+
+
+def _under_structures(asked: Scenario, jobs: Sequence[runs.Job], folder: Path, workers: int) -> list[list[Any]]:
+    """The plan under every combination of choices of structure, in the worlds of its comparison; kept in structures.csv as they end."""
+    from scenarios import structures
+
+    first, plan = jobs[0], replace(asked.plan, years=asked.years)
+    settings = structures.Settings(len(jobs), first.one_in, first.seed, first.worlds)
+    return structures.as_data(structures.run(replace(asked, place=first.place, plan=plan), settings, folder / structures.CSV,
+                                             changes=[job.changes for job in jobs], side_by_side=runs.worker_count(workers, len(jobs))))
 
 
 def appraise(folder: str | Path, *, value: str = "wellby", weights: bool = False) -> Appraisal:

@@ -50,7 +50,7 @@ Place = Annotated[str | None, typer.Option(help="Another place than the file's (
 OneIn = Annotated[int, typer.Option("--one-in", min=1, max=200, help="Sample: every k-th person, homes of true size.")]
 Workers = Annotated[int, typer.Option(min=0, max=512, help="Processes side by side; 0 takes one a core.")]
 ResultsTo = Annotated[Path | None, typer.Option("--results", help="Folder for the answers [results/<name>].")]
-Beside = Annotated[str, typer.Option(help="What is run beside the plan: rules (other budget rules), rivals, beliefs (a sceptic's).")]
+Beside = Annotated[str, typer.Option(help="What is run beside the plan: rules (other budget rules), rivals, beliefs (a sceptic's), futures, structures.")]
 Alone = Annotated[bool, typer.Option("--alone", help="Only the plan and doing nothing: the same as --beside ''.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from scenarios import design, runs
+from scenarios import design, runs, structured
 from scenarios.design import Run
 from scenarios.experiment_form import Experiment
 from scenarios.packing import plan_as_text
@@ -105,7 +105,8 @@ def tasks(experiment: Experiment, *, places: Iterable[str]) -> list[Task]:
         for at, scenario in experiment.cells:
             if at == place:
                 for run in design.runs_for(scenario, places=known, rivals=False, variants=False, all_rules=False):
-                    chosen.setdefault(run.key, run)
+                    for mine in (structured.under(run, ways) for ways in experiment.structures):
+                        chosen.setdefault(mine.key, mine)
         ordered = tuple(sorted(chosen.values(), key=lambda run: bool(run.against)))
         hashes = origins(place)
         for changes in experiment.sets:
@@ -114,7 +115,7 @@ def tasks(experiment: Experiment, *, places: Iterable[str]) -> list[Task]:
 
 
 def _task(e: Experiment, place: str, changes: Changes, chosen: tuple[Run, ...], hashes: Mapping[str, str], replication: int) -> Task:
-    plans = {run.key: decides(run.plan) for run in chosen}
+    plans = {run.key: structured.decides(run) or decides(run.plan) for run in chosen}
     world = [hashes["place_hash"], hashes["evidence_hash"], hashes["code_hash"], as_text(changes), e.seed, replication, e.one_in, e.worlds]
     keys = tuple(digest(*world, plans[run.key], plans.get(run.against, "")) for run in chosen)
     return Task(place, changes, chosen, keys, e.seed, replication, e.one_in, e.worlds, e.years)
@@ -152,11 +153,11 @@ def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
         provenance[place] = {"key": digest(hashes, made_with), **hashes, "made_with": made_with}
     first_year = {place: s.first_year for place, s in experiment.cells}
     for task in every:
-        changes = as_text(task.changes)
-        mine = sets.setdefault(changes, {"key": digest(changes), "changes": changes})
         at_key = {run.key: key for run, key in zip(task.runs, task.keys)}
         for run, key in zip(task.runs, task.keys):
-            scenario = scenarios.setdefault(task.place + run.key, as_row(task.place, run, at))
+            changes = as_text({**task.changes, **structured.marks(run)})
+            mine = sets.setdefault(changes, {"key": digest(changes), "changes": changes})
+            scenario = scenarios.setdefault("|".join((task.place, run.scenario, run.budget_rule, run.variant)), as_row(task.place, run, at))
             rows.append({"key": key, "scenario": scenario["key"], "against": at_key.get(run.against, ""), "parameter_set": mine["key"],
                          "provenance": provenance[task.place]["key"], "place": task.place, "seed": task.seed,
                          "replication": task.replication, "one_in": task.one_in, "worlds": task.worlds, "years": task.years,
@@ -182,8 +183,10 @@ def replicated(task: Task) -> Outcome:
         if key in sunk or (not wanted and (run.against or key in lines or not _leaned_on(run, task))):
             continue
         began = perf_counter()
+        reference = lines[at[run.against]] if run.against else None
         try:
-            values, weekly, spent = runs.forked(state, run, beliefs, lines[at[run.against]] if run.against else None)
+            ready, believed = structured.ready(run, beliefs, reference)
+            values, weekly, spent = runs.forked(state, ready, believed, reference)
         except Exception as error:
             fallen = {key, *(k for r, k in zip(task.runs, task.keys) if r.against == run.key)} & task.todo
             wrong.append(_wrong(tuple(sorted(fallen)), error))
@@ -191,7 +194,7 @@ def replicated(task: Task) -> Outcome:
             continue
         lines.update({key: spent} if spent else {})
         if wanted:
-            said.append(Said(key, values, weekly, spent, perf_counter() - began + founding, beliefs.hash))
+            said.append(Said(key, values, weekly, spent, perf_counter() - began + founding, believed.hash))
     return Outcome(tuple(said), tuple(wrong))
 
 

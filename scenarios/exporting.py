@@ -14,16 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from scenarios import keeping, words
+from scenarios import keeping, structured, words
 from scenarios.parameters import from_stored, told
 from scenarios.store import Figure, Store
 from scenarios.words import year_name
 
 PRECISION = 0.05  # the Monte Carlo error wished for, as a share of the figure itself
-COLUMNS = ("experiment", "place", "scenario", "scenario_number", "scenarios_of_place", "budget_rule", "parameter_set", "parameters", "year",
+COLUMNS = ("experiment", "place", "scenario", "scenario_number", "scenarios_of_place", "budget_rule", "parameter_set", "parameters", "structures", "year",
            "measure", "unit", "group", "mean", "mean_mc_se", "difference_mean", "difference_mc_se", "replications", "replications_needed",
            "mean_replications_needed", "one_in", "worlds")
-RUN_COLUMNS = ("experiment", "place", "scenario", "budget_rule", "parameter_set", "replication", "year", "measure", "unit", "group", "value", "run")
+RUN_COLUMNS = ("experiment", "place", "scenario", "budget_rule", "parameter_set", "structures", "replication", "year", "measure", "unit", "group", "value",
+               "run")
 Values = Mapping[int, Mapping[Figure, float]]  # by replication
 
 
@@ -58,10 +59,11 @@ def rows(store: Store, experiment: Mapping[str, Any], *, precision: float = PREC
             held[key] = store.values(at[key]["id"])
         base = {r["replication"]: held[r["against"]] for r in cell if r["against"] in held}
         start = words.year(first["first_year"])
+        changes, ways = structured.parted(first["changes"])
         head = {"experiment": experiment["name"], "place": first["place"], "scenario": first["scenario_name"],
                 "scenario_number": first["number"] or "", "scenarios_of_place": of[first["place"], first["scenario_name"]],
                 "budget_rule": first["budget_rule"], "parameter_set": first["parameter_set"][:8],
-                "parameters": told(from_stored(first["changes"])), "one_in": first["one_in"], "worlds": first["worlds"]}
+                "parameters": told(from_stored(changes)), "structures": structured.told(ways), "one_in": first["one_in"], "worlds": first["worlds"]}
         for figure in sorted(set().union(*mine.values())):
             year, measure, unit, group = figure
             if year >= 0 and (not only or measure in only):
@@ -84,11 +86,11 @@ def run_rows(store: Store, experiment: Mapping[str, Any], measures: Iterable[str
     """One row for each figure of each finished run, to the last bit."""
     only = set(measures)
     for r in store.runs(experiment["key"], "finished"):
-        start = words.year(r["first_year"])
+        start, ways = words.year(r["first_year"]), structured.told(structured.parted(r["changes"])[1])
         for (year, measure, unit, group), value in sorted(store.values(r["id"]).items()):
             if year >= 0 and (not only or measure in only):
                 yield {"experiment": experiment["name"], "place": r["place"], "scenario": r["scenario_name"], "budget_rule": r["budget_rule"],
-                       "parameter_set": r["parameter_set"][:8], "replication": r["replication"], "year": year_name(start + year),
+                       "parameter_set": r["parameter_set"][:8], "structures": ways, "replication": r["replication"], "year": year_name(start + year),
                        "measure": measure, "unit": unit, "group": group, "value": repr(value), "run": r["key"][:12]}
 
 

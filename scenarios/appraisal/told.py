@@ -37,7 +37,7 @@ def _worlds(a: Appraisal) -> str:
 
 
 def points(a: Appraisal) -> list[Point]:
-    """What it costs, when it pays back, who pays, whether it is worth it, where a saving comes from, how sure we are."""
+    """What it costs, when it pays back, who pays, whether it is worth it, where the saving comes from, how sure we are."""
     return [Point("What it costs", _cost(a)), Point("When it pays back", _payback(a)), Point("Who pays", _who(a)),
             Point("Is it worth it", _worth(a)), Point("Where it comes from", _from(a)), Point("How sure", _sure(a))]
 
@@ -87,7 +87,7 @@ def _worth(a: Appraisal) -> str:
 
 
 def _from(a: Appraisal) -> str:
-    """Which sources of saving are of one sign over the years, and of which kind what is saved is."""
+    """Which sources of what the council pays less are of one sign over the years, and of which kind it is."""
     rate, saved = a.ledger.values.discount_costs, a.kinds[0]
     worth = {s.name: middle(present_value(s.amount, rate)) for s in a.sources}
     up = [f"{SAID[name][0]} ({_up_to(x)})" for name, x in worth.items() if x.low > 0]
