@@ -11,8 +11,9 @@ import numpy as np
 import pyabc
 from pyabc.sampler import SingleCoreSampler
 
-from benchmarks.against_pyabc import Counted, Spent
+from benchmarks.counted import Counted, Spent
 
+LEARNED_AFTER = [400, 1200, 4000]  # runs
 Generation = tuple[dict[str, np.ndarray], np.ndarray, int]
 
 
@@ -42,7 +43,7 @@ def learned(runs: Counted) -> dict[str, Any]:
     from pyabc.predictor import LinearPredictor
     from pyabc.sumstat import PredictorSumstat
 
-    told = PredictorSumstat(LinearPredictor(), fit_ixs=pyabc.EventIxs(sims=[0.5 * runs.budget / 50, 2 * runs.budget / 50]))
+    told = PredictorSumstat(LinearPredictor(), fit_ixs=pyabc.EventIxs(sims=LEARNED_AFTER))
     return {"distance_function": pyabc.AdaptivePNormDistance(p=2, sumstat=told), "eps": pyabc.QuantileEpsilon(alpha=0.5)}
 
 

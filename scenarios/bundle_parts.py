@@ -87,6 +87,7 @@ def _as_then(where: str, then: Mapping[str, Any], here: Mapping[str, str]) -> No
 def _command(about: Mapping[str, Any], own_page: bool) -> str:
     words = [f"compare asked/{about['scenario']}.yaml", f"--place asked/{Path(about['place']).name}" if own_page else f"--place {about['place']}",
              f"--replications {about['replications']}", f"--seed {about['seed']}", f"--one-in {about['one_in']}"]
+    words += [f"--seeds-per-set {about['seeds_per_set']}"] if about.get("seeds_per_set", 1) > 1 else []
     words += ["--central"] if about["worlds"] == "central" else []
     words += [f"--posterior asked/{keeping.POSTERIOR}"] if "posterior" in about else []
     return " ".join([*words, f"--beside {','.join(about['beside'])}" if about.get("beside") else "--alone", "--results again"])
