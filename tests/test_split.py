@@ -14,13 +14,14 @@ from scipy.special import stdtrit
 
 from careshift import api, telling
 from careshift.report import report
-from scenarios import answers, answers_split, answers_sure, runs
+from scenarios import again, answers, answers_split, answers_sure, experiment, experiment_form, exporting, runs
 from scenarios import plan as files
 from scenarios.appraisal import sure
 from scenarios.appraisal.opened import opened
 from scenarios.results import Results
 from scenarios.runs import Job, Replication
 from scenarios.split import by_set, error, interval, split
+from scenarios.store import Said, Store
 from simulation import places
 from simulation.errors import BadInput
 from simulation.evidence import register
@@ -147,6 +148,69 @@ def test_it_is_told_in_a_sentence_and_to_programs(twice: api.Comparison) -> None
     found = telling.as_object(twice, Path("report.html"))["split"]
     net = next(one for one in found if one["measure"] == "council_net")
     assert net == answers_split.numbers(twice.results)[0] and 0 <= net["chance_low80"] <= net["chance"] <= net["chance_high80"] <= 1
+
+
+# Experiments -------------------------------------------------------------------------------------------------------------
+TINY = """\
+title: Two seeds a set
+question: What is chance?
+scenarios: [home_care_alone]
+places: [riverton]
+years: 1
+replications: 6
+one_in: 200
+"""
+
+
+def read(folder: Path, text: str) -> experiment_form.Experiment:
+    (folder / "tiny.yaml").write_text(text, encoding="utf-8")
+    return experiment_form.load(folder / "tiny.yaml", places=places.known())
+
+
+def made(store: Store, asked: experiment_form.Experiment, net: np.ndarray) -> list[experiment.Task]:
+    """An experiment in a store with these differences in net spending, replication by replication; nothing is run."""
+    every = experiment.tasks(asked, places=places.known())
+    store.begin(experiment.asked(asked, every))
+    for task, more in zip(every, net, strict=True):
+        store.finish([Said(key, {(0, "council_net", "pounds", "all"): 1e6 + (more if run.against else 0.0)}, {"people": np.zeros(2, dtype=np.float32)})
+                      for run, key in zip(task.runs, task.keys)])
+    return every
+
+
+def test_an_experiment_shares_numbers_between_seeds_and_its_first_world_is_the_one_it_always_was(tmp_path: Path) -> None:
+    one, two = (experiment.tasks(read(tmp_path, TINY + more), places=places.known()) for more in ("", "seeds_per_set: 2\n"))
+    assert [t.drawn_set for t in one] == [None] * 6 and [t.drawn_set for t in two] == [None, 0, 1, 1, 2, 2]
+    assert one[0].keys == two[0].keys and not {k for t in one for k in t.keys} & {k for t in two[1:] for k in t.keys}
+    assert experiment.burnt_in(two[3])[1].hash == register.drawn(1, 1).hash
+    for text, said in (("seeds_per_set: 4\n", "6 replications do not make sets of 4 seeds"), ("seeds_per_set: 2\nworlds: central\n", "one set of numbers")):
+        with pytest.raises(BadInput, match=said):
+            read(tmp_path, TINY + text)
+
+
+def test_an_experiments_export_counts_sets_and_a_stored_run_knows_its_set(tmp_path: Path) -> None:
+    net, own = np.array([1.0, 3, 4, 6, 10, 12]), np.array([0, 0, 1, 1, 2, 2])
+    with Store(tmp_path / "s.db") as store:
+        every = made(store, read(tmp_path, TINY + "seeds_per_set: 2\n"), net)
+        row = next(r for r in exporting.rows(store, store.experiment("tiny")) if r["difference_mean"])
+        assert again.task_of(store, store.run(every[5].keys[1])).drawn_set == 2
+    assert float(row["difference_mc_se"]) == pytest.approx(float(error(net, own)), rel=1e-5) and row["sets"] == 3
+    assert float(row["difference_chance_share"]) == pytest.approx(2 / 22, rel=1e-5)
+    assert row["replications_needed"] == int(np.ceil(6 * (float(error(net, own)) / (0.05 * 6)) ** 2))
+
+
+def test_an_older_store_is_taken_up_as_it_is_and_its_worlds_have_numbers_of_their_own(tmp_path: Path) -> None:
+    asked, file = read(tmp_path, TINY), tmp_path / "s.db"
+    with Store(file) as store:
+        made(store, asked, np.arange(6.0))
+        before = list(exporting.rows(store, store.experiment("tiny")))
+        with store.engine.begin() as c:
+            c.exec_driver_sql("ALTER TABLE runs DROP COLUMN drawn_set")
+            c.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with Store(file) as store:
+        kept = store.runs(store.experiment("tiny")["key"])
+        assert list(exporting.rows(store, store.experiment("tiny"))) == before and {r["drawn_set"] for r in kept} == {None}
+        every = experiment.tasks(asked, places=places.known())
+        assert experiment.to_do(every, store.finished({k for t in every for k in t.keys})) == []
 
 
 # The page --------------------------------------------------------------------------------------------------------------
