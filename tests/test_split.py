@@ -44,7 +44,7 @@ def test_components_are_those_worked_out_by_hand() -> None:
 
 
 def test_components_are_right_in_the_mean_with_uneven_sets_too() -> None:
-    values, own = told(24, 4, 1500, between=4, within=2)
+    values, own = told(24, 4, 800, between=4, within=2)
     kept = np.ones(96, dtype=bool)
     kept[[0, 1, 2, 9, 10, 17, 33, 34]] = False
     found = [split(v, own[kept]) for v in values[kept].T]
@@ -70,7 +70,7 @@ def test_nothing_is_told_apart_where_each_set_has_one_seed_or_there_is_one_set()
 
 
 def test_the_interval_of_the_share_holds_it_eight_times_in_ten() -> None:
-    values, own = told(20, 3, 1000, between=1, within=3)
+    values, own = told(20, 3, 600, between=1, within=3)
     found = [split(v, own) for v in values.T]
     assert np.mean([f.low <= 0.75 <= f.high for f in found if f]) == pytest.approx(0.8, abs=0.04)
 
