@@ -13,6 +13,7 @@ from scenarios.results import Results
 from scenarios.split import Split, split
 
 COLUMNS = ("What", "Width of 8 in 10", "Chance, of the variance", "8 in 10", "Width were there no chance", "Width were every number known")
+NEARLY = 0.995
 NOT_TOLD = "Chance and not knowing are not told apart: each set of numbers was run with one seed (--seeds-per-set 2 tells them apart)."
 
 
@@ -55,8 +56,9 @@ def rows(r: Results) -> list[tuple[str, ...]]:
 def _row(p: Parted) -> tuple[str, ...]:
     how = p.headline.how
     widths = [plain(x, how, step(middle_of(np.array([0.0, p.width])), how), how == "share").lstrip("+") for x in (p.width, p.knowing, p.luck)]
-    note = " (between sets below nought, told as nought)" if p.split.below else ""
-    return widths[0], f"{p.split.chance:.0%}{note}", f"{p.split.low:.0%} to {p.split.high:.0%}", widths[1], widths[2]
+    note = " (sets differ by less than chance would have them: told as nought)" if p.split.below else ""
+    ends = "all of it" if p.split.low > NEARLY else f"{p.split.low:.0%} to {p.split.high:.0%}"
+    return widths[0], f"{p.split.chance:.0%}{note}", ends, widths[1], widths[2]
 
 
 def said(r: Results) -> str:
