@@ -12,7 +12,9 @@ from scenarios.answers_words import plain, step
 from scenarios.results import Results
 from scenarios.split import Split, split
 
-COLUMNS = ("What", "Width of 8 in 10", "Chance, of the variance", "8 in 10", "Width were there no chance", "Width were every number known")
+COLUMNS = ("What", "Width, 8 in 10", "Chance", "8 in 10", "Width, no chance", "Width, all known")
+CAPTION = ("the share of its variance that is chance, and how wide it would be were there no chance, or were every number known. \"All\": sets of numbers "
+           "differ by less than chance would have them, so not knowing is told as nought")
 NEARLY = 0.995
 NOT_TOLD = "Chance and not knowing are not told apart: each set of numbers was run with one seed (--seeds-per-set 2 tells them apart)."
 
@@ -56,9 +58,8 @@ def rows(r: Results) -> list[tuple[str, ...]]:
 def _row(p: Parted) -> tuple[str, ...]:
     how = p.headline.how
     widths = [plain(x, how, step(middle_of(np.array([0.0, p.width])), how), how == "share").lstrip("+") for x in (p.width, p.knowing, p.luck)]
-    note = " (sets differ by less than chance would have them: told as nought)" if p.split.below else ""
-    ends = "all of it" if p.split.low > NEARLY else f"{p.split.low:.0%} to {p.split.high:.0%}"
-    return widths[0], f"{p.split.chance:.0%}{note}", ends, widths[1], widths[2]
+    ends = "all" if p.split.low > NEARLY else f"{p.split.low:.0%} to {p.split.high:.0%}"
+    return widths[0], "all" if p.split.below else f"{p.split.chance:.0%}", ends, widths[1], widths[2]
 
 
 def said(r: Results) -> str:
@@ -70,9 +71,11 @@ def said(r: Results) -> str:
     first = next((p for p in found if p.headline.measure == "council_net"), found[0])
     whole, share, ends, knowing, luck = _row(first)
     few = "" if enough(r) else " From so few sets this is a first look."
-    return (f"{first.headline.title} in {years(r)[-1]}: of the variance behind its range of {whole} from end to end, {share} is chance and the rest not "
-            f"knowing (8 in 10: {ends}), from {first.split.sets} sets of numbers with {r.seeds_per_set} seeds each; were there no chance the range would be "
-            f"{knowing} wide, were every number known {luck}. Errors are reckoned over sets, for seeds of one set are no independent worlds.{few}")
+    parts = (f"{share} is chance and the rest not knowing" if not first.split.below else
+             "all is chance: sets differ by less than chance would have them, so not knowing is told as nought")
+    return (f"{first.headline.title} in {years(r)[-1]}: of the variance behind its range of {whole} from end to end, {parts} (chance, 8 in 10: {ends}), from "
+            f"{first.split.sets} sets of numbers with {r.seeds_per_set} seeds each; were there no chance the range would be {knowing} wide, were every number "
+            f"known {luck}. Errors are reckoned over sets, for seeds of one set are no independent worlds.{few}")
 
 
 def numbers(r: Results) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def render(r: Results, about: dict[str, Any]) -> str:
         r=r, about=about, place=place, kind=answers.plan_type(r), plan_line=answers.plan_line(r), points=answers.points(r),
         headline=_headline(r), caveats=answers.caveats(r, about), rests=answers.rests_on(entries), enough=answers.ENOUGH,
         as_shipped=as_shipped.told(r, about), lowers=moves and answers.lowers_spending(r), same_cut=answers.same_cut_was_run(r),
-        moves=moves, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
+        moves=moves, split_said=answers_split.CAPTION, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
         **{name: make(r) if moves else None for name, make in shown.items()}, **_numbers(place, entries))
 
 
