@@ -230,7 +230,7 @@ def in_sets(count: int, seeds: int) -> Results:
 
 
 def test_the_page_has_the_table_and_widths_fit_the_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "sections", lambda _: [])  # pictures are tried elsewhere
+    monkeypatch.setattr(report, "sections", lambda *_: [])  # pictures are tried elsewhere
     r = in_sets(60, 2)
     net = answers_split.parted(r)[0]
     assert net.headline.measure == "council_net" and 0.05 < net.split.chance < 0.5 and net.split.low < 0.2 < net.split.high
