@@ -87,10 +87,12 @@ def compare(scenario: Scenario, place: Place = None,
             store: Annotated[str | None, typer.Option(help="Where plans tried are counted [store.db beside the folder of answers].")] = None,
             central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False,
             posterior: Annotated[str | None, typer.Option(help="Sets of a calibration: one that is shipped (doncaster), or a file.")] = None,
+            seeds_per_set: Annotated[int, typer.Option(min=1, max=10_000, help="Seeds for each set of numbers: 2 or more tell chance from not knowing.")] = 1,
             beside: Beside = "rules,rivals,beliefs", alone: Alone = False, as_json: Json = False) -> None:
     """Run a plan beside doing nothing, and say what it does to costs, wellbeing and hospital use."""
     _compare(scenario, "" if alone else beside, as_json, place=place, replications=replications, one_in=one_in, workers=workers,
-             folder=results, seed=seed, store=store, worlds="central" if central else "drawn", posterior=posterior)
+             folder=results, seed=seed, store=store, worlds="central" if central else "drawn", posterior=posterior,
+             seeds_per_set=seeds_per_set)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios import answers
+from scenarios import answers, answers_split
 from scenarios.answers_words import number
 from scenarios.service_facts import cost, lead, strength
 from simulation.errors import BadInput, Problem, did_you_mean
@@ -95,7 +95,7 @@ def as_object(comparison: Comparison, page: Path) -> dict[str, Any]:
     return {"scenario": r.scenario.name, "title": r.scenario.heading, "flags": r.scenario.flags,
             "plan_type": answers.plan_type(r), "sentence": answers.sentence(r), "points": [p._asdict() for p in answers.points(r)],
             "headline": [row._asdict() for row in answers.small_table(r)], "numbers": answers.numbers(r),
-            "caveats": answers.caveats(r, comparison.about), "report": str(page), "folder": str(comparison.folder),
+            "split": answers_split.numbers(r), "caveats": answers.caveats(r, comparison.about), "report": str(page), "folder": str(comparison.folder),
             "run": {k: v for k, v in comparison.about.items() if k not in ("runs", "job_hashes")}}
 
 

@@ -72,7 +72,7 @@ def task_of(store: Store, kept: Mapping[str, Any]) -> Task:
                      f"{base}|{chosen[0]['budget_rule']}|central" if r is kept and kept["against"] else "", r["title"]), ways) for r in chosen)
     known = {kept["against"]: lines} if kept["against"] and (lines := store.lines(kept["against"])) else {}
     return Task(kept["place"], from_stored(changes), made, tuple(r["key"] for r in chosen), kept["seed"], kept["replication"],
-                kept["one_in"], kept["worlds"], kept["years"], frozenset({kept["key"]}), known)
+                kept["one_in"], kept["worlds"], kept["years"], frozenset({kept["key"]}), known, kept["drawn_set"])
 
 
 def _moved(store: Store, kept: Mapping[str, Any]) -> list[str]:

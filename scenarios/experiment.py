@@ -48,6 +48,7 @@ class Task:
     years: int
     todo: frozenset[str] = frozenset()
     known: Mapping[str, runs.Lines] = field(default_factory=dict)  # what finished baselines spent, by the run's own key
+    drawn_set: int | None = None  # which drawn values of the evidence; those of its own replication unless said
 
     @property
     def share_key(self) -> int:
@@ -116,9 +117,12 @@ def tasks(experiment: Experiment, *, places: Iterable[str]) -> list[Task]:
 
 def _task(e: Experiment, place: str, changes: Changes, chosen: tuple[Run, ...], hashes: Mapping[str, str], replication: int) -> Task:
     plans = {run.key: structured.decides(run) or decides(run.plan) for run in chosen}
-    world = [hashes["place_hash"], hashes["evidence_hash"], hashes["code_hash"], as_text(changes), e.seed, replication, e.one_in, e.worlds]
+    own = replication // e.seeds_per_set
+    shared = None if own == replication else own
+    world = [hashes["place_hash"], hashes["evidence_hash"], hashes["code_hash"], as_text(changes), e.seed, replication, e.one_in, e.worlds,
+             *([] if shared is None else [shared])]
     keys = tuple(digest(*world, plans[run.key], plans.get(run.against, "")) for run in chosen)
-    return Task(place, changes, chosen, keys, e.seed, replication, e.one_in, e.worlds, e.years)
+    return Task(place, changes, chosen, keys, e.seed, replication, e.one_in, e.worlds, e.years, drawn_set=shared)
 
 
 def origins(place: str) -> dict[str, str]:
@@ -161,7 +165,7 @@ def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
             rows.append({"key": key, "scenario": scenario["key"], "against": at_key.get(run.against, ""), "parameter_set": mine["key"],
                          "provenance": provenance[task.place]["key"], "place": task.place, "seed": task.seed,
                          "replication": task.replication, "one_in": task.one_in, "worlds": task.worlds, "years": task.years,
-                         "first_year": first_year[task.place]})
+                         "first_year": first_year[task.place], "drawn_set": task.drawn_set})
     about = {"key": experiment.key, "name": experiment.name, "title": experiment.title, "question": experiment.question,
              "text": experiment.text, "begun": at}
     return Asked(about, list(scenarios.values()), list(sets.values()), list(provenance.values()), rows)
@@ -204,7 +208,8 @@ def burnt_in(task: Task) -> tuple[Any, Any]:
     from simulation.model import CareSystem
     from simulation.places import load as load_place
 
-    world = central() if task.worlds == "central" else drawn(task.seed, task.replication)
+    which = task.replication if task.drawn_set is None else task.drawn_set
+    world = central() if task.worlds == "central" else drawn(task.seed, which)
     beliefs = changed(world, task.changes)
     base = CareSystem(load_place(task.place), beliefs, Plan(years=task.years), seed=task.seed, replication=task.replication,
                       one_in=task.one_in, events="counts").burn_in()

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from scenarios import mistakes, structured, words
+from scenarios import mistakes, runs, structured, words
 from scenarios import plan as files
 from scenarios.form import LARGEST_SEED, LONGEST_QUESTION, LONGEST_TITLE, MOST_YEARS, Part
 from scenarios.names import one_of
@@ -50,6 +50,8 @@ class ExperimentForm(Part):
     places: list[str] = Field(default_factory=list, max_length=MOST_LISTED, description="Places; where none is named, each scenario's own.")
     years: int | None = Field(default=None, ge=1, le=MOST_YEARS, description="How many years of each plan are run; at most its own.")
     replications: int = Field(ge=1, le=MOST_REPLICATIONS, description="How many worlds each parameter set is tried in.")
+    seeds_per_set: int = Field(default=1, ge=1, le=MOST_REPLICATIONS,
+                               description="Replications that share one drawn set of numbers: 2 or more tell chance from not knowing.")
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="Where the random numbers start.")
     one_in: int = Field(default=1, ge=1, le=THINNEST, description="Sample: every k-th person, homes of true size.")
     worlds: Annotated[str, BeforeValidator(_worlds)] = Field(
@@ -99,6 +101,7 @@ class Experiment:
     notes: tuple[str, ...]
     text: str
     structures: tuple[structured.Ways, ...] = ((),)  # combinations of choices that go the other way
+    seeds_per_set: int = 1
 
     @property
     def key(self) -> str:
@@ -132,6 +135,10 @@ def load(name_or_path: str | Path, *, places: Collection[str]) -> Experiment:
     chosen = _structures(page, form, problems)
     _combined(page, form, parameters, problems)
     years = _years(page, form, scenarios, problems)
+    try:
+        runs.sets_of(form.replications, form.seeds_per_set, form.worlds, False)
+    except BadInput as error:
+        problems.append(mistakes.problem(page, ("seeds_per_set",), error.problems[0].what, error.problems[0].todo))
     if problems:
         raise BadInput(*problems)
     scenarios = [replace(s, years=years, plan=replace(s.plan, years=years)) for s in scenarios]
@@ -139,7 +146,7 @@ def load(name_or_path: str | Path, *, places: Collection[str]) -> Experiment:
     return Experiment(name, form.title, form.question, tuple((place, s) for s in scenarios for place in form.places or [s.place]),
                       tuple(sets(form.combine, parameters, form.points or 0, form.seed)), years, form.replications, form.seed,
                       form.one_in, form.worlds, form.combine, tuple(_notes(parameters)), path.read_bytes().decode("utf-8-sig"),
-                      structured.every(chosen))
+                      structured.every(chosen), form.seeds_per_set)
 
 
 def _scenarios(page: Page, form: ExperimentForm, path: Path, places: Collection[str], problems: list[Problem]) -> list[Scenario]:

@@ -103,23 +103,25 @@ class Row(NamedTuple):
 
 # Running -----------------------------------------------------------------------------------------------------------------
 def run(asked: Scenario, settings: Settings, file: Path, say: Callable[[str], None] = lambda _: None, *, changes: Sequence[Changes] = (),
-        side_by_side: int = 1) -> list[Row]:
+        sets: Sequence[int] = (), side_by_side: int = 1) -> list[Row]:
     """Every combination in every world; what is kept from before is not run again.
 
-    `changes` are numbers of the register that each world holds at values of its own. Several worlds `side_by_side` are each
-    kept when they end, one alone combination by combination. Raises RunStopped where a worker is ended from outside.
+    `changes` are numbers of the register that each world holds at values of its own, `sets` which drawn values it has (those of
+    its own number unless said). Several worlds `side_by_side` are each kept when they end, one alone
+    combination by combination. Raises RunStopped where a worker is ended from outside.
     """
     from scenarios.experiment import decides, origins
 
     stamp = {"plan": decides(asked.plan), "place": asked.place, "years": str(asked.years), "one_in": str(settings.one_in), "seed": str(settings.seed),
              "kind": settings.kind, **origins(asked.place), "choices": FILE.read_text(encoding="utf-8"),
-             **({"changes": repr([as_text(c) for c in changes])} if any(changes) else {})}
+             **({"changes": repr([as_text(c) for c in changes])} if any(changes) else {}),
+             **({"sets": repr(list(sets))} if list(sets) != list(range(len(sets))) else {})}
     mark = str(abs(_steady(stamp)))
     kept = [row for row in read(file, mark) if row.world < settings.worlds]
     there = {(row.world, row.ways) for row in kept}
     every = combinations(len(choices()))
-    left = [_World(asked, settings, world, todo, changes[world] if changes else {}) for world in range(settings.worlds)
-            if (todo := tuple(ways for ways in every if (world, ways) not in there))]
+    left = [_World(asked, settings, world, todo, changes[world] if changes else {}, sets[world] if sets else world)
+            for world in range(settings.worlds) if (todo := tuple(ways for ways in every if (world, ways) not in there))]
     for row in _rows(left, side_by_side):
         _append(file, row, mark)
         kept.append(row)
@@ -141,6 +143,7 @@ class _World(NamedTuple):
     world: int
     todo: tuple[tuple[bool, ...], ...]
     changes: Changes
+    drawn_set: int
 
 
 def _rows(left: Sequence[_World], side_by_side: int) -> Iterator[Row]:
@@ -171,7 +174,7 @@ def _lived_through(one: _World) -> Iterator[Row]:
     from simulation.places import load
 
     asked, settings, world = one.asked, one.settings, one.world
-    beliefs = changed(drawn(settings.seed, world) if settings.kind == "drawn" else central(), one.changes)
+    beliefs = changed(drawn(settings.seed, one.drawn_set) if settings.kind == "drawn" else central(), one.changes)
     system = CareSystem(load(asked.place), beliefs, Plan(years=asked.years), seed=settings.seed, replication=world, one_in=settings.one_in,
                         events="counts").burn_in()
     state = system.state()

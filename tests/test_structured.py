@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from careshift import api
-from scenarios import again, experiment, exporting, structured, structures
+from scenarios import again, answers, experiment, exporting, structured, structures
 from scenarios import plan as files
 from scenarios.experiment import Task
 from scenarios.store import Store
@@ -119,6 +119,10 @@ def test_one_plan_under_every_combination_is_run_once_and_gives_to_the_bit_what_
     assert found["money",] != found[()] and np.isfinite(list(found.values())).all()
     beside = api.compare(asked, replications=1, one_in=20, seed=1, worlds="central", workers=1, folder=tmp_path, beside=("structures",))
     assert structures.from_data(json.loads(json.dumps(beside.about["structures"]))) == rows, "a comparison takes up what is kept in its folder"
+    shared = api.compare(asked, replications=2, seeds_per_set=2, one_in=20, seed=1, workers=1, folder=tmp_path / "shared", beside=("structures",))
+    (first, *_), (second, *_) = ([r for r in structures.from_data(shared.about["structures"]) if r.world == k] for k in (0, 1))
+    for row, pair in zip((first, second), answers.difference(shared.results, "council_net")):
+        assert row.values[0] == pytest.approx(pair[0] / 1e6), "seeds that share a set of numbers share it here too"
     with Store(kept / "s.db") as store:
         every = store.runs(store.experiment("tiny")["key"], "finished")
         values = {r["key"]: store.values(r["id"]) for r in every}

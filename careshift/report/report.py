@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from careshift.report import figures, people_figures
 from careshift.report.figures import Picture, Table
-from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_supply, as_shipped, keeping
+from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_split, answers_supply, as_shipped, keeping
 from scenarios.answers_words import How, number, plain, span, step
 from scenarios.results import Results
 
@@ -43,12 +43,12 @@ def render(r: Results, about: dict[str, Any]) -> str:
     shown: dict[str, Any] = {"who": _who, "settings": _settings, "families": _families, "beside_money": _beside_money, "places": _places,
                              "sections": lambda r: sections(r, about), "structures_said": lambda _: _structures_said(about),
                              "places_said": _places_said, "supply": _supply, "supply_said": answers_supply.said, "places_ages": answers_places.ages,
-                             "models": _models, "models_said": answers_models.said}
+                             "split": _split, "models": _models, "models_said": answers_models.said}
     return env.get_template("report.html").render(
         r=r, about=about, place=place, kind=answers.plan_type(r), plan_line=answers.plan_line(r), points=answers.points(r),
         headline=_headline(r), caveats=answers.caveats(r, about), rests=answers.rests_on(entries), enough=answers.ENOUGH,
         as_shipped=as_shipped.told(r, about), lowers=moves and answers.lowers_spending(r), same_cut=answers.same_cut_was_run(r),
-        moves=moves, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
+        moves=moves, split_said=answers_split.CAPTION, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
         **{name: make(r) if moves else None for name, make in shown.items()}, **_numbers(place, entries))
 
 
@@ -105,6 +105,10 @@ def command(text: str) -> Markup:
 def _headline(r: Results) -> Table:
     return Table(("What", "Doing nothing", _head(r), "Mean"),
                  [(row.title, row.baseline, row.interval, row.difference) for row in answers.small_table(r)])
+
+
+def _split(r: Results) -> Table | None:
+    return Table(answers_split.COLUMNS, rows) if (rows := answers_split.rows(r)) else None
 
 
 def _settings(r: Results) -> Table:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios import answers, answers_people, answers_pressures, as_shipped
-from scenarios.answers_base import baseline, last_year, range_name, years
+from scenarios.answers_base import baseline, last_year, pairs_told, range_name, years
 from scenarios.answers_beside import beside, rule_words
 from scenarios.answers_sure import rests_on
 from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, listed, middle, plain, span, step
@@ -85,7 +85,7 @@ def board_paper(a: Appraisal) -> Paper:
 def _warnings(a: Appraisal) -> list[str]:
     r, out = a.results, []
     if not a.enough:
-        out.append(f"A first look, not a result: {r.count} {'pair' if r.count == 1 else 'pairs'} of runs; a paper for decision needs {answers.ENOUGH}.")
+        out.append(f"A first look, not a result: {pairs_told(r)}; a paper for decision needs {answers.ENOUGH}.")
     if r.one_in > 1:
         out.append(f"A sample: one adult in {r.one_in}. Money and hospital use of a sample are no result.")
     if lowers_spending(r):
