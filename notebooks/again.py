@@ -26,7 +26,8 @@ def notebooks() -> list[Path]:
 
 
 # What --quick makes fewer: the same cells, with worlds enough to run and too few to read.
-FEWER = ((re.compile(r"replications(=|: )\d+"), r"replications\g<1>2"), (re.compile(r"range\(4\) for row"), "range(2) for row"))
+FEWER = ((re.compile(r"replications(=|: )\d+"), r"replications\g<1>2"), (re.compile(r"range\(4\) for row"), "range(2) for row"),
+         (re.compile(r"years: \d+"), "years: 1"))
 
 
 def fewer(source: str) -> str:
@@ -71,7 +72,7 @@ def main() -> None:
     read = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     read.add_argument("--write", action="store_true", help="keep what the notebooks show now")
     read.add_argument("--into", type=Path, help="keep them in another folder instead")
-    read.add_argument("--quick", action="store_true", help="two worlds for each answer: does every cell run?")
+    read.add_argument("--quick", action="store_true", help="fewer worlds and years: does every cell run?")
     read.add_argument("which", nargs="*", help="beginnings of names; all, where none is given")
     asked = read.parse_args()
     if asked.quick and asked.write:
