@@ -26,7 +26,6 @@ from calibration.matching import not_met
 from calibration.result import Posterior
 from calibration.runs import Runs
 from calibration.targets import Conflict, Target, checked, held_out
-from scenarios.parameters import changed
 from simulation.errors import BadInput, Problem
 from simulation.evidence.register import Z90, Entry
 from simulation.evidence.register import load as load_register
@@ -56,28 +55,31 @@ class Several:
         return dict(zip(self.places, self.samples)) if self.samples else {place: SAMPLE[place] for place in self.places}
 
     @cached_property
+    def simulators(self) -> list[care.Simulator]:
+        """A simulator for each place."""
+        return [care.Simulator(place, one_in) for place, one_in in self.shares.items()]
+
+    @cached_property
     def version(self) -> str:
         """Names all that decides a run but its parameters and luck."""
-        told = [care.Simulator(place, one_in).version for place, one_in in self.shares.items()]
+        told = [one.version for one in self.simulators]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
 
     @cached_property
     def lent(self) -> dict[str, dict[str, float]]:
         """For each figure that is England's rate somewhere: the places it is lent to, and their weights in the sum."""
-        from simulation.places import load
-
         found: dict[str, dict[str, float]] = {}
-        for place in self.places:
-            there = load(place)
+        for one in self.simulators:
+            there = one.there
             for target in care.targets(there):
                 if there.figures[target.name].basis == "england":
-                    found.setdefault(target.name, {})[place] = there[PER_PERSON[target.name]] / 1000 if target.name in PER_PERSON else 1.0
+                    found.setdefault(target.name, {})[one.place] = there[PER_PERSON[target.name]] / 1000 if target.name in PER_PERSON else 1.0
         return found
 
     def __call__(self, parameters: Mapping[str, float], seed: int) -> dict[str, float]:
         """The year's figures of every place, and of the places together where England's rate stands in."""
         values = as_register(parameters)
-        alone = {place: care.Simulator(place, one_in)(values, seed + STEP * k) for k, (place, one_in) in enumerate(self.shares.items())}
+        alone = {one.place: one(values, seed + STEP * k) for k, one in enumerate(self.simulators)}
         out = {f"{place}: {name}": figure for place, figures in alone.items() for name, figure in figures.items()}
         for name, weights in self.lent.items():
             out[f"{TOGETHER}: {name}"] = sum(weight * alone[place][name] for place, weight in weights.items())
@@ -114,11 +116,10 @@ def targets(simulator: Several, without: Sequence[str] = ()) -> list[Target]:
 
     `without`: places none of whose own figures is fitted. A figure's own range, where it has one, is its reporting error.
     """
-    from simulation.places import load
-
-    found, lent = [], {}
-    for place in simulator.places:
-        there = load(place)
+    found: list[Target] = []
+    lent: dict[str, dict[str, Target]] = {}
+    for one in simulator.simulators:
+        place, there = one.place, one.there
         for target in care.targets(there):
             figure = there.figures[target.name]
             if figure.basis == "england":
@@ -129,7 +130,7 @@ def targets(simulator: Several, without: Sequence[str] = ()) -> list[Target]:
                                  role="holdout" if place in without else target.role))
     for name, by_place in lent.items():
         target = next(iter(by_place.values()))
-        value = sum(simulator.lent[name][place] * one.value for place, one in by_place.items())
+        value = sum(simulator.lent[name][place] * rate.value for place, rate in by_place.items())
         role = "holdout" if held_out("england", target.family or name) else "calibrate"
         found.append(replace(target, name=f"{TOGETHER}: {name}", family=f"{TOGETHER}: {target.family}", value=value, role=role))
     return found
