@@ -71,12 +71,22 @@ class Simulator:
         from simulation.model import CareSystem
         from simulation.plan import Plan
 
-        system = CareSystem(self.there, changed(central(), dict(parameters)), Plan(years=1), seed=seed, one_in=self.one_in, events="counts")
+        system = CareSystem(self.there, changed(central(), as_register(parameters)), Plan(years=1), seed=seed, one_in=self.one_in, events="counts")
         try:
             system.burn_in()
             return {line.name: line.model for line in validation.table(system)}
         finally:
             system.close()
+
+
+def as_register(parameters: Mapping[str, float]) -> dict[str, Any]:
+    """The numbers as the register holds them. A table (stays by age) is moved as one: its parameter is a ratio to the table."""
+    known = load_register().entries
+    out: dict[str, Any] = {}
+    for name, value in parameters.items():
+        table = known[name].value
+        out[name] = tuple(one * value for one in table) if isinstance(table, tuple) else value
+    return out
 
 
 def entries(names: Sequence[str] = DEFAULT) -> list[Entry]:

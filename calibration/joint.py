@@ -78,22 +78,11 @@ class Several:
 
     def __call__(self, parameters: Mapping[str, float], seed: int) -> dict[str, float]:
         """The year's figures of every place, and of the places together where England's rate stands in."""
-        values = as_register(parameters)
-        alone = {one.place: one(values, seed + STEP * k) for k, one in enumerate(self.simulators)}
+        alone = {one.place: one(parameters, seed + STEP * k) for k, one in enumerate(self.simulators)}
         out = {f"{place}: {name}": figure for place, figures in alone.items() for name, figure in figures.items()}
         for name, weights in self.lent.items():
             out[f"{TOGETHER}: {name}"] = sum(weight * alone[place][name] for place, weight in weights.items())
         return out
-
-
-def as_register(parameters: Mapping[str, float]) -> dict[str, Any]:
-    """The numbers as the register holds them. A table (stays by age) is moved as one: its parameter is a ratio to the table."""
-    known = load_register().entries
-    out: dict[str, Any] = {}
-    for name, value in parameters.items():
-        table = known[name].value
-        out[name] = tuple(one * value for one in table) if isinstance(table, tuple) else value
-    return out
 
 
 def priors(shared: Sequence[str] = SHARED) -> dict[str, Any]:

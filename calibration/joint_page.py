@@ -18,10 +18,11 @@ from calibration.result import Posterior
 from calibration.runs import FileStore
 from scenarios.keeping import whole_text
 from scenarios.validation import told
+from simulation.evidence.register import load as load_register
 
 HOME = Path(__file__).resolve().parents[1]
 PAGE, NOTES = HOME / "docs" / "places" / "predicted.md", HOME / "docs" / "places" / "notes" / "predicted.md"
-FOLDER, BUDGET = Path("calibrations"), 130
+FOLDER, BUDGET = Path("calibrations"), 80
 UNSEEN = ("bristol", "derby")
 
 
@@ -47,8 +48,8 @@ def made(places: Sequence[str], others: Sequence[str], *, budget: int, seed: int
     foretold = {other: unseen.predicted(other, posterior.parameters, sets, apart, seed=seed, store=store) for other in others}
     posterior.diagnostics["foretold"] = {other: [{**row, "rivals": tested} for row, tested in zip(rows, _rivals(rows, places))]
                                          for other, rows in foretold.items()}
-    posterior.diagnostics["about"] = {"place": " and ".join(", ".join(map(str.capitalize, places)).rsplit(", ", 1)), "one_in": simulator.shares,
-                                      "model": simulator.version, "effects": []}
+    posterior.diagnostics["about"] = {"place": list(places), "one_in": list(simulator.shares.values()), "model": simulator.version, "effects": [],
+                                      "tables": [name for name in posterior.parameters if isinstance(load_register().entries[name].value, tuple)]}
     return posterior
 
 
@@ -62,7 +63,7 @@ def page(posterior: Posterior, notes: str = "") -> str:
     """The page of places that nothing was fitted to."""
     about, rows = posterior.diagnostics["about"], posterior.diagnostics["left_out"]
     out = ["# Places that nothing was fitted to: predicted, and beside it what was published", "",
-           f"Made by `python -m calibration.joint_page` with the figures of {about['place']}; model `{about['model']}`, posterior "
+           f"Made by `python -m calibration.joint_page` with the figures of {_all(about['place'])}; model `{about['model']}`, posterior "
            f"`{posterior.hash[:16]}`. How the calibration went is in [calibration](../calibration.md#five-places-together).", "",
            "*Middle* and *90%* are the model's: equally likely sets of its numbers, each run once in a sample of the place, with the reporting error of the "
            "figure, 5% for the model at its best, and how far councils are apart in this figure as the *other* places show it. *Rivals* have no model: "
@@ -70,7 +71,7 @@ def page(posterior: Posterior, notes: str = "") -> str:
            "other places. The interval score is width and a penalty of 20 for each log unit outside; less is better, and a vague forecast has a wide one.", "",
            "## Each of the five left out in turn", "", *_table(rows), "", *_scores(rows), ""]
     for other, found in posterior.diagnostics["foretold"].items():
-        out += [f"## {other.capitalize()}", "", "No figure below was used. Only what is its own tests the prediction; England's rate is there to read beside it.", "",
+        out += [f"## {other.capitalize()}", "", "No figure below was used. Only its own test the prediction; England's rates are there to read beside it.", "",
                 *_foretold(found), ""]
     return "\n".join(out + ([notes.strip(), ""] if notes else []))
 
@@ -106,6 +107,10 @@ def _foretold(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         out.append(f"| {_words(row)} | {told(row['median'])} | {_range(row)} | {told(row['value']) if row['own'] else ''} | "
                    f"{_yes(row) if row['own'] else ''} | {told(rate) if rate else ''} |")
     return out
+
+
+def _all(places: Sequence[str]) -> str:
+    return ", ".join(place.capitalize() for place in places[:-1]) + f" and {places[-1].capitalize()}"
 
 
 def _words(row: Mapping[str, Any]) -> str:
