@@ -42,9 +42,10 @@ class Used:
     def older(self) -> bool:
         """Whether it was made with another model (code, evidence, place, sample) than is here now."""
         from calibration.care import Simulator
+        from simulation.places import known
 
         made = self.posterior.diagnostics.get("about", {})
-        return "model" in made and made["model"] != Simulator(made["place"], made["one_in"]).version
+        return "model" in made and (made["place"] not in known() or made["model"] != Simulator(made["place"], made["one_in"]).version)
 
     @property
     def told(self) -> str:

@@ -40,7 +40,7 @@ def calibrate(place: Place = "doncaster", one_in: OneIn = 10, budget: Budget = 2
         with keeping.written(file.parent):
             file.parent.mkdir(parents=True, exist_ok=True)
     page = out.with_suffix(".html")
-    about = {"place": there.council, "one_in": one_in, "model": care.Simulator(place, one_in).version, "priors": care.priors(chosen),
+    about = {"place": there.name, "council": there.council, "one_in": one_in, "model": care.Simulator(place, one_in).version, "priors": care.priors(chosen),
              "says": {entry.key: entry.says for entry in chosen}, "effects": [entry.key for entry in chosen if entry.is_effect],
              "england": care.of_england(there), "basis": {name: figure.basis for name, figure in there.figures.items()}}
     try:
@@ -61,7 +61,7 @@ def show(about: Mapping[str, Any], posterior: Posterior, out: Path, page: Path) 
     """One screen: what was learned, how the figures come out, fitted and held aside, and what to know first."""
     from careshift.report.calibration_page import figures, learned, naive
 
-    print(f"{about['place']}, one in {about['one_in']}, {posterior.diagnostics['runs_used']} runs ({posterior.diagnostics['runs_made_now']} made now)\n")
+    print(f"{about['council']}, one in {about['one_in']}, {posterior.diagnostics['runs_used']} runs ({posterior.diagnostics['runs_made_now']} made now)\n")
     lines(*learned(posterior, about["effects"]))
     for name in ("fit", "held_out"):
         print(f"\n{'Fitted' if name == 'fit' else 'Held aside'}: {told(posterior.diagnostics[f'{name}_summary'])}")

@@ -149,6 +149,6 @@ def test_an_effect_no_figure_touched_is_never_called_calibrated():
 
 
 def test_conflicts_have_a_page(tmp_path):
-    about = {"place": "X", "one_in": 10, "model": "m", "says": {}}
+    about = {"council": "Xshire", "one_in": 10, "model": "m", "says": {}}
     page = calibration_page.write_conflicts(tmp_path / "c.html", about, [Conflict("delays", 81, 40, 5.2, True)])
     assert "5.2" in page.read_text() and "no posterior" in page.read_text()

@@ -15,6 +15,7 @@ from careshift import api, cli
 from scenarios import plan as files
 from scenarios import runs
 from scenarios.answers_sure import caveats
+from simulation import places
 from simulation.errors import BadInput
 
 
@@ -45,6 +46,7 @@ def test_a_number_that_is_gone_and_a_name_nobody_knows_are_told(tmp_path):
 @pytest.mark.parametrize("name", shipped.known())
 def test_a_shipped_posterior_is_whole_and_of_numbers_the_register_has(name):
     found = shipped.used(name)
+    assert found.posterior.diagnostics["about"]["place"] in places.known()
     assert found.calibrated and len(found.posterior.samples) == 1000
     assert {"place", "one_in", "model"} <= set(found.posterior.diagnostics["about"])
 
@@ -69,6 +71,8 @@ def test_a_posterior_of_another_model_says_so(tmp_path):
         posterior.diagnostics["about"] = {"place": "riverton", "one_in": 20, "model": model}
         found = shipped.used(posterior.to_file(tmp_path / f"{model}.json"))
         assert found.older is older and ("earlier model" in found.told) is older
+    posterior.diagnostics["about"]["place"] = "a place that is gone"
+    assert shipped.used(posterior.to_file(tmp_path / "gone.json")).older
 
 
 def test_a_comparison_with_a_posterior_says_so(tmp_path):
