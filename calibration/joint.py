@@ -168,15 +168,20 @@ class Designed:
 
 def after_design(simulator: Any, beliefs: Mapping[str, Any], asked: Sequence[Target], *, budget: int, seed: int, store: MutableMapping[str, Any],
                  executor: Executor | None = None) -> Designed:
-    """A first fit by the emulator on the design of a calibration with this budget: no run that the calibration would not make."""
+    """A first fit by the emulator on the design of a calibration with this budget: no run that the calibration would not make.
+
+    What a fit leaves over is held against the chance of a whole place, which is that of the sample over as many people as one in the
+    sample stands for: the published figure is of everybody.
+    """
     space = Space(beliefs)
     runs = Runs(simulator, space.names, budget, seed, store, executor, [target.name for target in asked])
     begun = Calibration(space, checked(asked), runs, seed)
     begun.add(first_design(begun.first, space.size, begun.luck(0)), "design")
     likelihood, clouds = begun.believe(DRAWS)
     mean, unsure, chance = likelihood.parts(clouds[-1].z)
+    shares = getattr(simulator, "shares", {})
     rows = [{"target": target.name, "off": float(target.y - mean[:, t].mean()),
-             "variance": float(target.variance + unsure[:, t].mean() + chance[:, t].mean() + mean[:, t].var())}
+             "variance": float(target.variance + unsure[:, t].mean() + chance[:, t].mean() / shares.get(target.name.partition(": ")[0], 1) + mean[:, t].var())}
             for t, target in enumerate(likelihood.targets)]
     return Designed(space.values(clouds[-1].z), not_met(likelihood, clouds), rows)
 

@@ -22,7 +22,7 @@ from simulation.evidence.register import load as load_register
 
 HOME = Path(__file__).resolve().parents[1]
 PAGE, NOTES = HOME / "docs" / "places" / "predicted.md", HOME / "docs" / "places" / "notes" / "predicted.md"
-FOLDER, BUDGET = Path("calibrations"), 80
+FOLDER, BUDGET = Path("calibrations"), 130
 UNSEEN = ("bristol", "derby")
 
 
