@@ -18,6 +18,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy.stats import norm
 
 from calibration import care
 from calibration.calibrate import DRAWS, Calibration, calibrate
@@ -38,6 +40,7 @@ SAMPLE = {"doncaster": 10, "wigan": 10, "somerset": 20, "devon": 30, "birmingham
 SHARED = ("asking.scale_requests", "door.scale_care_home", "founding_care.slow_deaths", "home_care.ends_needed", "hospital.arranging",
           "hospital.stays", "means.third_parties")
 TOGETHER = "together"
+LEAST = 1e-12  # how near to 0 and 1 the place of a value within its prior may come
 STEP = 7919  # between the luck of one place and of the next in a run
 PER_PERSON = {"ae_65_plus_per_1000": "people_65_plus"}  # added up over places by the people they are told for
 
@@ -167,16 +170,22 @@ class Designed:
 
 
 def after_design(simulator: Any, beliefs: Mapping[str, Any], asked: Sequence[Target], *, budget: int, seed: int, store: MutableMapping[str, Any],
-                 executor: Executor | None = None) -> Designed:
+                 executor: Executor | None = None, more: pd.DataFrame | None = None) -> Designed:
     """A first fit by the emulator on the design of a calibration with this budget: no run that the calibration would not make.
 
-    What a fit leaves over is held against the chance of a whole place, which is that of the sample over as many people as one in the
-    sample stands for: the published figure is of everybody.
+    `more`: the runs of such a calibration once it is finished, for the emulator to learn from as well. What a fit leaves over is held
+    against the chance of a whole place, which is that of the sample over as many people as one in it stands for: what is published
+    is of everybody.
     """
     space = Space(beliefs)
     runs = Runs(simulator, space.names, budget, seed, store, executor, [target.name for target in asked])
     begun = Calibration(space, checked(asked), runs, seed)
     begun.add(first_design(begun.first, space.size, begun.luck(0)), "design")
+    if more is not None:
+        values = more[space.names].to_numpy(dtype=float)[len(begun.z):]
+        runs.run(values, "later")
+        scores = [norm.ppf(np.clip(prior.cdf(values[:, j]), LEAST, 1 - LEAST)) for j, prior in enumerate(space.priors)]
+        begun.z = np.vstack([begun.z, np.column_stack(scores)])
     likelihood, clouds = begun.believe(DRAWS)
     mean, unsure, chance = likelihood.parts(clouds[-1].z)
     shares = getattr(simulator, "shares", {})
