@@ -20,7 +20,7 @@ from calibration.targets import Target
 EARLIER = Path(__file__).with_name("earlier.csv")
 # Larger samples than a calibration can afford: a place is run alone, and chance of a sample should not be what makes intervals wide.
 FINER = {"doncaster": 5, "wigan": 5, "somerset": 10, "devon": 15, "birmingham": 12, "bristol": 5, "derby": 4}
-SETS = 16
+SETS = 40
 ENGLAND, LAST_YEAR = "England's rate", "last year's value"
 
 
