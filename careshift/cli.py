@@ -15,6 +15,7 @@ from careshift import (
     bundle_command,
     calibrate_command,
     decision_command,
+    evaluate_command,
     experiments,
     follow_command,
     paper_command,
@@ -34,6 +35,7 @@ app.add_typer(experiments.app, name="experiment")
 app.command("appraise")(appraise.appraise)
 app.command("attribute")(attribute_command.attribute)
 app.command("structures")(structures_command.structures)
+app.command("evaluate")(evaluate_command.evaluate)
 app.command("calibrate")(calibrate_command.calibrate)
 app.command("sensitivity")(decision_command.sensitivity)
 app.command("voi")(decision_command.voi)

@@ -152,6 +152,7 @@ def _finished(parts: Parts, facts: dict[str, Any], places: Sequence[str]) -> Par
     parts["Containerfile"] = bundle_words.containerfile(python, facts["command"]).encode()
     parts["checklists/odd.md"] = (odd.PAGE.read_text(encoding="utf-8") if odd.PAGE.is_file() else bundle_words.odd_parts()).encode()
     parts["checklists/stress-abs.md"] = bundle_words.stress(facts).encode()
+    parts["checklists/trace.md"] = bundle_words.trace(facts).encode()
     parts["README.md"] = bundle_words.readme(facts, sorted(parts)).encode()
     return parts
 

@@ -154,6 +154,35 @@ def stress(f: Mapping[str, Any]) -> str:
     return head + "\n| item | here |\n|---|---|\n" + "".join(f"| {item} | {str(said).replace('|', '/')} |\n" for item, said in rows)
 
 
+def trace(f: Mapping[str, Any]) -> str:
+    """The eight elements of TRACE, which ask how a model was made and tested, in our words: where each is answered, and what is left open."""
+    from simulation.evidence.register import load
+
+    entries = list(load().entries.values())
+    graded = ", ".join(f"{sum(e.grade == g for e in entries)} {g}" for g in "ABCD")
+    unread = sum(bool(e.verify) for e in entries)
+    said = f.get("posterior_told") or "No posterior was used: numbers are as the register has them."
+    rows = [
+        ("1 Problem formulation", f.get("question") or OPEN, "asked/; README of the code"),
+        ("2 Model description", "In ODD form, with the processes of a week in their order", "checklists/odd.md"),
+        ("3 Data evaluation", f"{len(entries)} numbers with unit, range, price year, source and doubt; by grade {graded}; {unread} were recalled and are to "
+         "be verified", "evidence/register.csv; place/"),
+        ("4 Conceptual model evaluation", "Each mechanism with what is simplified and what speaks against it; choices of structure that no trial settles "
+         "can be run both ways (careshift structures)",
+         "checklists/odd.md part 4; code/scenarios/structures.yaml"),
+        ("5 Implementation verification", "Conservation of people, hours and pounds in every week of any plan; kernels against plain Python; the same bits "
+         "from the same seed; each is a test of the project", "tests, with the published code; not in this archive"),
+        ("6 Model output verification", f"Published figures beside the model's, and which of them the model was set to. {said}",
+         "docs/validation.md and docs/calibration.md of the published code"),
+        ("7 Model analysis", "Sensitivity and value of knowing on an emulator (careshift sensitivity, voi), attribution to parts of a plan (careshift "
+         "attribute)", "not run for this bundle unless it is among its answers"),
+        ("8 Model output corroboration", "Published evaluations done again inside the model, and programmes of the past put in as they were planned, misses "
+         "kept", "docs/evaluations.md and docs/retrodiction.md of the published code")]
+    head = ("# Development and testing, in the manner of TRACE\n\nAfter Grimm and others (2014), Ecological Modelling 280, 129-139; the words are ours.\n"
+            f"\nWhat the authors did with this model for this question, and why it suffices: {OPEN}\n")
+    return head + "\n| element | here | where |\n|---|---|---|\n" + "".join(f"| {' | '.join(str(x).replace('|', '/') for x in row)} |\n" for row in rows)
+
+
 def _design(f: Mapping[str, Any]) -> str:
     if f["what"] == "comparison":
         return f"{len(f['plans'])} runs in each replication"

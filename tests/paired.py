@@ -18,9 +18,10 @@ from simulation.shift import reference_lines
 from simulation.world.town import Town
 
 ONE_IN, SEED = 1, 1
+HEADLINE = "ten_percent_to_community"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def burnt_in(one_in: int = ONE_IN, seed: int = SEED) -> State:
     """A part of Doncaster at the first week of the plan, with central values."""
     system = CareSystem(load_place("doncaster"), central(), Plan(years=10), seed=seed, one_in=one_in, events="counts").burn_in()
@@ -36,14 +37,18 @@ class Ran:
         self.town: Town = system.town
         self.spent = reference_lines(system.town)
         self._years: dict[tuple[str, str], dict[int, float]] = {}
-        for year, measure, _, group, value in system.recorder.yearly(system.town):
+        for year, measure, _, group, value in system.recorder.yearly(system.town, -2):  # two years of burn-in with it
             self._years.setdefault((measure, group), {})[year] = value
         self.weekly = {name: np.asarray(series) for name, series in system.recorder.weekly(system.town).items()}
         system.close()
 
     def __call__(self, measure: str, year: int, group: str = "all") -> float:
-        """The value of a measure in one year of the plan (the first is year 1)."""
+        """The value of a measure in one year of the plan (the first is year 1, the last of the burn-in 0)."""
         return self._years.get((measure, group), {}).get(year - 1, 0.0)
+
+    def by_year(self, measure: str, group: str = "all", years: range = range(1, 11)) -> np.ndarray:
+        """A measure year by year."""
+        return np.array([self._years[measure, group][year - 1] for year in years])
 
     def over(self, measure: str, first: int, last: int, group: str = "all") -> float:
         """The mean of a measure over these years."""
@@ -60,10 +65,16 @@ def run(plan: Plan, *, against: Ran | None = None, beliefs: Beliefs | None = Non
     return Ran(system.run())
 
 
-@lru_cache(maxsize=2)
-def as_now(years: int = 10, seed: int = SEED) -> Ran:
-    """Present policy goes on."""
-    return run(Plan(years=years), seed=seed)
+@lru_cache(maxsize=1)
+def as_now() -> Ran:
+    """Present policy goes on for ten years."""
+    return run(Plan(years=10))
+
+
+@lru_cache(maxsize=1)
+def headline() -> Ran:
+    """The headline plan, ten years, beside it."""
+    return run(from_library(HEADLINE), against=as_now())
 
 
 def from_library(name: str, **changed: object) -> Plan:

@@ -65,7 +65,8 @@ def test_it_holds_what_a_paper_needs(answers: Path) -> None:
     parts = inside(answers / "b.zip")
     assert {"README.md", "Containerfile", "requirements.txt", "LICENSE", "answers/summary.csv", "answers/codebook.csv", "answers/weekly.csv.gz",
             "answers/run.json", "answers/report.html", "answers/events.csv.gz", "asked/mine.yaml", "place/doncaster/place.yaml", "place/ATTRIBUTION.md",
-            "evidence/register.csv", "checklists/odd.md", "checklists/stress-abs.md", "code/simulation/model.py", "code/careshift/cli.py",
+            "evidence/register.csv", "checklists/odd.md", "checklists/stress-abs.md", "checklists/trace.md", "code/simulation/model.py",
+            "code/careshift/cli.py",
             "code/scenarios/library/as_now.yaml", "code/simulation/evidence/falling.yaml", "code/careshift/report/report.html"} <= parts.keys()
     assert parts["asked/mine.yaml"] == (answers / "mine.yaml").read_bytes()
     register = list(csv.DictReader(io.StringIO(parts["evidence/register.csv"].decode())))
@@ -76,6 +77,8 @@ def test_it_holds_what_a_paper_needs(answers: Path) -> None:
     assert f"numpy=={np.__version__}" in pins and all(re.fullmatch(r"[\w.-]+==[\w.+]+", pin) for pin in pins) and not any("pytest" in p for p in pins)
     checklist = parts["checklists/stress-abs.md"].decode()
     assert "2 replications" in checklist and f"| {len(register)} numbers: " in checklist and "To be written by the authors" in checklist
+    trace = parts["checklists/trace.md"].decode()
+    assert all(f"\n| {k} " in trace for k in range(1, 9)) and "No posterior was used" in trace and f"{len(register)} numbers with unit" in trace
     assert "scenario 1 of 1" in parts["README.md"].decode().lower()
     assert str(answers).encode() not in b"".join(parts.values()), "whoever packs it does not show their own folders"
 

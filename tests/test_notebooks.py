@@ -73,10 +73,19 @@ def test_printed_lines_are_one_output_however_they_came() -> None:
     assert again.together([said("a"), said("b", "stderr")]) == [said("a"), said("b", "stderr")]
 
 
+def test_a_quick_run_has_fewer_worlds_and_nothing_else() -> None:
+    text = "\n".join(c.source for f in BOOKS for c in _book(f).cells if c.cell_type == "code")
+    fewer = text
+    for many, few in again.FEWER:
+        assert many.search(text), "each of these stands in a notebook"
+        fewer = many.sub(few, fewer)
+    assert len(fewer.splitlines()) == len(text.splitlines()) and 0 < sum(a != b for a, b in zip(text.splitlines(), fewer.splitlines())) < 8
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("file", BOOKS, ids=lambda f: f.stem)
 def test_it_runs_from_the_first_cell_to_the_last(file: Path, tmp_path: Path) -> None:
-    told = subprocess.run([sys.executable, again.__file__, "--into", str(tmp_path), file.name], capture_output=True, text=True, check=False)
+    told = subprocess.run([sys.executable, again.__file__, "--quick", "--into", str(tmp_path), file.name], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
     ran, kept = _book(tmp_path / file.name), _book(file)
     for now, then in zip(ran.cells, kept.cells, strict=True):

@@ -7,19 +7,12 @@ is tuned to; what a sample of people would show is no answer to any of it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from scenarios import design
-from scenarios import plan as files
-from simulation import places
 from simulation.evidence.lists import GROUP
-from simulation.evidence.register import central
-from simulation.model import CareSystem, from_state
 from simulation.plan import Plan, Shock
-from simulation.shift import reference_lines
+from tests.paired import Ran, as_now, headline, run
 
 YEARS = 10
 FEW, MANY = 3, 30  # homes that close at once before anything else is there: fewer places than stand empty, and far more
@@ -28,28 +21,19 @@ FEW, MANY = 3, 30  # homes that close at once before anything else is there: few
 class Told:
     """What one run says: measures by year for everybody or a group, and the town as it is left."""
 
-    def __init__(self, system: CareSystem):
-        self.values = {(y, m, g): v for y, m, _, g, v in system.recorder.yearly(system.town, -2)}
-        self.town = system.town
+    def __init__(self, ran: Ran):
+        self.ran, self.town = ran, ran.town
 
     def of(self, measure: str, group: str = "all", years: range = range(YEARS)) -> np.ndarray:
-        return np.array([self.values[y, measure, group] for y in years])
+        return self.ran.by_year(measure, group, range(years.start + 1, years.stop + 1))
 
 
 class Pair:
     """The base run, the headline plan in the same world, and the same place when homes close first."""
 
     def __init__(self) -> None:
-        asked = files.load("ten_percent_to_community", places=places.known())
-        plan = next(r for r in design.runs_for(asked, places=places.known(), rivals=False, variants=False, all_rules=False)
-                    if r.against).plan
-        base = CareSystem(places.load("doncaster"), central(), Plan(years=YEARS), seed=1, events="counts").burn_in()
-        state = base.state()
-        base.run()
-        self.base = Told(base)
-        self.plan = Told(from_state(state, replace(plan, reference=reference_lines(base.town))).run())
-        self.closed = {n: Told(from_state(state, Plan(years=1, shocks=(Shock("provider_closes", 0, n, "residential"),))).run())
-                       for n in (FEW, MANY)}
+        self.base, self.plan = Told(as_now()), Told(headline())
+        self.closed = {n: Told(run(Plan(years=1, shocks=(Shock("provider_closes", 0, n, "residential"),)))) for n in (FEW, MANY)}
 
     def change(self, measure: str, group: str = "all") -> np.ndarray:
         """Plan minus base by year."""

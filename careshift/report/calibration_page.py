@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from careshift.report.calibration_answers import seven
 from careshift.report.charts import BAND, GREY, INK, ORANGE, TEXT, drawing, svg
 from careshift.report.figures import Picture, Table, picture
 from scenarios import keeping
@@ -71,7 +72,7 @@ def write(file: Path, about: Mapping[str, Any], posterior: Posterior) -> Path:
                                        *([_beside("held", "Figures held aside", told["held_out"], about)] if told["held_out"] else []),
                                        _emulator(told)],
                  notes=posterior.notes, naive=naive(posterior, about), runs=told["runs_used"], learned=learned(posterior, about["effects"]),
-                 conflicts=None)
+                 conflicts=None, seven=seven(posterior, about))
 
 
 def write_conflicts(file: Path, about: Mapping[str, Any], conflicts: Sequence[Conflict]) -> Path:

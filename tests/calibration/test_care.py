@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from calibration import CalibrationFailed, Target, calibrate, care
 from calibration.targets import Conflict
 from careshift import cli
-from careshift.report import calibration_page
+from careshift.report import calibration_answers, calibration_page
 from simulation.errors import BadInput
 from simulation.evidence.register import load as load_register
 from simulation.places import load
@@ -146,6 +146,21 @@ def test_an_effect_no_figure_touched_is_never_called_calibrated():
     posterior = calibrate(simulator, {"x": stats.norm(0, 1), "effect": stats.norm(0, 1)}, [Target("a", 0.3, 0.01)], budget=40, seed=1)
     words = {row[0]: row[1] for row in calibration_page.learned(posterior, ["effect"]).rows}
     assert words == {"x": "calibrated", "effect": "not informed by data (an effect of support)"}
+
+
+def test_the_seven_questions_are_answered_from_the_calibration_itself():
+    from scipy import stats
+
+    def simulator(parameters, seed):
+        return {"a": parameters["x"] + np.random.default_rng(seed).normal(0, 0.05), "kept": parameters["x"]}
+    posterior = calibrate(simulator, {"x": stats.norm(0, 1), "effect": stats.norm(0, 1)}, [Target("a", 0.3, 0.01), Target("kept", 0.3, 0.01, role="holdout")],
+                          budget=40, seed=7)
+    answers = dict(calibration_answers.seven(posterior, {"effects": ["effect"]}).rows)
+    assert [q[0] for q in answers] == list("1234567")
+    first, second, *_, last = answers.values()
+    assert "Figures informed 1: x." in first and "Fitted: a. Held aside" in second and "first run: kept." in second
+    assert "40 runs in all" in answers["4. How was the space searched?"] and "seed 7" in answers["4. How was the space searched?"]
+    assert "1,000 equally likely sets" in last and "No figure touched effect" in last
 
 
 def test_conflicts_have_a_page(tmp_path):

@@ -70,8 +70,9 @@ def runs(n, noise):
     return space, z, 3 * v[:, 0] + v[:, 1] + noise * np.random.default_rng(2).standard_normal(n)
 
 
-def test_shares_are_those_of_a_sum():
+def test_shares_are_those_of_a_sum(monkeypatch):
     pytest.importorskip("SALib")
+    monkeypatch.setattr("calibration.sensitivity.DOUBTED", 6)  # fits of the emulator take most of the time
     from calibration.sensitivity import sensitivity
 
     found = sensitivity(*runs(200, 0.05), "sum")
@@ -83,8 +84,9 @@ def test_shares_are_those_of_a_sum():
     assert found.explained > 0.98
 
 
-def test_an_index_that_chance_drowns_is_not_printed():
+def test_an_index_that_chance_drowns_is_not_printed(monkeypatch):
     pytest.importorskip("SALib")
+    monkeypatch.setattr("calibration.sensitivity.DOUBTED", 6)
     from calibration.sensitivity import REFUSED, sensitivity
 
     found = sensitivity(*runs(40, 6.0), "drowned")
