@@ -141,8 +141,9 @@ def cheap(monkeypatch):
 ASK = ("home_care_alone", "--parameters", "asking.scale_requests,hospital.arranging", "--budget", "60")
 
 
-def test_sensitivity_names_what_an_effect_hangs_on(cheap, tmp_path):
+def test_sensitivity_names_what_an_effect_hangs_on(cheap, tmp_path, monkeypatch):
     pytest.importorskip("SALib")
+    monkeypatch.setattr("calibration.sensitivity.DOUBTED", 4)  # fits of the emulator take most of the time
     told = CliRunner().invoke(cli.app, ["sensitivity", *ASK, "--store", str(tmp_path / "w.jsonl")])
     assert told.exit_code == 0, told.output
     net = told.output.split("net cost")[1].split("ASCOT-years")[0].splitlines()
