@@ -140,7 +140,7 @@ def test_places_that_are_alike_get_no_effect():
 def test_leaving_a_place_out_makes_no_run_and_its_value_has_no_say():
     simulator, wanted, calls = invented(0.2)
     store = {}
-    joint.learn(simulator, BELIEFS, wanted, budget=44, seed=2, store=store)
+    posterior = joint.learn(simulator, BELIEFS, wanted, budget=44, seed=2, store=store).posterior
     made = len(calls)
     without = [replace(target, role="holdout") if target.name.startswith("a: ") else target for target in wanted]
     moved = [replace(target, value=9 * target.value) if target.role == "holdout" else target for target in without]
@@ -148,6 +148,9 @@ def test_leaving_a_place_out_makes_no_run_and_its_value_has_no_say():
     assert len(calls) == made
     assert np.array_equal(first.values, again.values) and first.left_over == again.left_over
     assert not any(row["target"].startswith("a: ") for row in first.left_over)
+    all_runs = joint.after_design(simulator, BELIEFS, without, budget=44, seed=2, store=store, more=posterior.runs)
+    assert len(calls) == made and not np.array_equal(all_runs.values, first.values)
+    assert np.allclose(all_runs.values.mean(axis=0), first.values.mean(axis=0), atol=0.3)
 
 
 def test_one_place_alone_cannot_say_how_far_places_are_apart():
