@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,21 +117,24 @@ def found(place: str, *, one_in: int = 1, seed: int = 1, replication: int = 0) -
 def compare(scenario: str | Path | Scenario, *, place: str | None = None, replications: int | None = None,
             one_in: int = 1, workers: int = 0, folder: str | Path | None = None, worlds: str = "drawn",
             seed: int | None = None, beside: Collection[str] = design.BESIDE, store: str | Path | None = None,
-            progress: Progress | None = None, compiling: Callable[[], Any] | None = None, posterior: str | Path | None = None) -> Comparison:
+            progress: Progress | None = None, compiling: Callable[[], Any] | None = None, posterior: str | Path | None = None,
+            seeds_per_set: int = 1) -> Comparison:
     """Run a plan against what it is compared with, in paired replications, and write the answers to a folder.
 
     `one_in` samples the people (10: every tenth, homes of true size); `worlds` is "drawn" (each replication its own
     values of the evidence) or "central". `beside` names what is run beside the plan: "rules" (the other two budget
-    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone), "futures" (rivals in each). The plan is counted in `store` (a file or URL;
+    rules), "rivals", "beliefs" (a sceptic's run and one on evidence alone), "futures" (rivals in each), "structures" (every choice
+    of structure: 32 answers in each world). The plan is counted in `store` (a file or URL;
     store.db beside the folder unless said). `posterior` (one that is shipped, or a file of `careshift calibrate`) holds the numbers it
-    learned at a set of its own in each replication, the plan and doing nothing alike. Raises BadInput for a bad scenario, RunStopped when stopped early.
+    learned at a set of its own in each replication, the plan and doing nothing alike. `seeds_per_set` runs each set of numbers with so many
+    seeds, so that chance is told from not knowing. Raises BadInput for a bad scenario, RunStopped when stopped early.
     """
     _counts(one_in=(one_in, 1, THINNEST), replications=(replications, 1, MOST_REPLICATIONS), workers=(workers, 0, MOST_WORKERS),
-            seed=(seed, 0, LARGEST_SEED))
+            seed=(seed, 0, LARGEST_SEED), seeds_per_set=(seeds_per_set, 1, MOST_REPLICATIONS))
     for name in beside:
-        if name not in (*design.BESIDE, design.FUTURES):
+        if name not in (known := (*design.BESIDE, design.FUTURES, design.STRUCTURES)):
             raise BadInput(Problem("", 0, "beside", f"there is no {name!r} to run beside a plan",
-                                   did_you_mean(name, (*design.BESIDE, design.FUTURES)) or f"choose from {', '.join((*design.BESIDE, design.FUTURES))}"))
+                                   did_you_mean(name, known) or f"choose from {', '.join(known)}"))
     asked = scenario if isinstance(scenario, Scenario) else files.load(scenario, places=places())
     where = place or asked.place
     place_files.load(where)  # says what is wrong with the name
@@ -141,8 +144,10 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
     plans = design.runs_for(asked, places=places(), rivals="rivals" in beside, variants="beliefs" in beside,
                             all_rules="rules" in beside, futures=design.FUTURES in beside)
     count = replications or asked.replications
-    jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds, changes)
-            for k, changes in enumerate(learned.changes(count) if learned else [{}] * count)]
+    sets = runs.sets_of(count, seeds_per_set, worlds, learned is not None)
+    changes = learned.changes(sets[-1] + 1) if learned else [{}] * count
+    jobs = [runs.Job(where, tuple(plans), asked.seed if seed is None else seed, k, one_in, worlds, changes[own], own if worlds == "drawn" else None)
+            for k, own in enumerate(sets)]
     with keeping.held(folder):
         if compiling:
             compiling()
@@ -150,20 +155,35 @@ def compare(scenario: str | Path | Scenario, *, place: str | None = None, replic
         began = time.perf_counter()
         runs.warm(where)
         done = runs.run_all(jobs, folder / "replications", workers=workers, progress=progress)
-        results = Results(asked, plans, done, one_in, worlds)
+        results = Results(asked, plans, done, one_in, worlds, seeds_per_set)
         about = _about(asked, where, jobs, done, time.perf_counter() - began, runs.worker_count(workers, count), beside) | {"tried": tried}
+        about |= {"seeds_per_set": seeds_per_set} if seeds_per_set > 1 else {}
         if learned:
             about |= {"posterior": learned.about["posterior"] | {"sets": [job.changes for job in jobs]}, "posterior_told": learned.told}
         if any(job.changes for job in jobs) and plans[1:]:
             unchanged = as_shipped.jobs(jobs)
             again = runs.run_all(unchanged, folder / "as_shipped", workers=workers)
             about |= {"as_shipped": as_shipped.found(Results(asked, unchanged[0].runs, again, one_in, worlds))}
+        if design.STRUCTURES in beside and plans[1:]:
+            about |= {"structures": _under_structures(asked, jobs, folder, workers)}
         with keeping.written(folder):
             results.write(folder, about, codebook())
             keeping.as_asked(folder / "asked", files.written(asked), [Path(where)] if place_files.own.is_own(where) else [])
             if learned:
                 learned.posterior.to_file(folder / "asked" / keeping.POSTERIOR)
     return Comparison(results, folder, about)
+
+
+def _under_structures(asked: Scenario, jobs: Sequence[runs.Job], folder: Path, workers: int) -> list[list[Any]]:
+    """The plan under every combination of choices of structure, in the worlds of its comparison; kept in structures.csv as they end."""
+    from scenarios import structures
+
+    first, plan = jobs[0], replace(asked.plan, years=asked.years)
+    settings = structures.Settings(len(jobs), first.one_in, first.seed, first.worlds)
+    return structures.as_data(structures.run(replace(asked, place=first.place, plan=plan), settings, folder / structures.CSV,
+                                             changes=[job.changes for job in jobs],
+                                             sets=[k if job.drawn_set is None else job.drawn_set for k, job in enumerate(jobs)],
+                                             side_by_side=runs.worker_count(workers, len(jobs))))
 
 
 def appraise(folder: str | Path, *, value: str = "wellby", weights: bool = False) -> Appraisal:

@@ -50,7 +50,7 @@ Place = Annotated[str | None, typer.Option(help="Another place than the file's (
 OneIn = Annotated[int, typer.Option("--one-in", min=1, max=200, help="Sample: every k-th person, homes of true size.")]
 Workers = Annotated[int, typer.Option(min=0, max=512, help="Processes side by side; 0 takes one a core.")]
 ResultsTo = Annotated[Path | None, typer.Option("--results", help="Folder for the answers [results/<name>].")]
-Beside = Annotated[str, typer.Option(help="What is run beside the plan: rules (other budget rules), rivals, beliefs (a sceptic's).")]
+Beside = Annotated[str, typer.Option(help="What is run beside the plan: rules (other budget rules), rivals, beliefs (a sceptic's), futures, structures.")]
 Alone = Annotated[bool, typer.Option("--alone", help="Only the plan and doing nothing: the same as --beside ''.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 
@@ -87,10 +87,12 @@ def compare(scenario: Scenario, place: Place = None,
             store: Annotated[str | None, typer.Option(help="Where plans tried are counted [store.db beside the folder of answers].")] = None,
             central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False,
             posterior: Annotated[str | None, typer.Option(help="Sets of a calibration: one that is shipped (doncaster), or a file.")] = None,
+            seeds_per_set: Annotated[int, typer.Option(min=1, max=10_000, help="Seeds for each set of numbers: 2 or more tell chance from not knowing.")] = 1,
             beside: Beside = "rules,rivals,beliefs", alone: Alone = False, as_json: Json = False) -> None:
     """Run a plan beside doing nothing, and say what it does to costs, wellbeing and hospital use."""
     _compare(scenario, "" if alone else beside, as_json, place=place, replications=replications, one_in=one_in, workers=workers,
-             folder=results, seed=seed, store=store, worlds="central" if central else "drawn", posterior=posterior)
+             folder=results, seed=seed, store=store, worlds="central" if central else "drawn", posterior=posterior,
+             seeds_per_set=seeds_per_set)
 
 
 @app.command()

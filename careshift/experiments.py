@@ -48,8 +48,11 @@ def run(file: File, store: StoreAt = None,
 def _say(asked: Any, every: list[Any]) -> None:
     places = list(dict.fromkeys(t.place for t in every))
     print(f"{asked.name}: {asked.title}")
+    structures = f"{_of(len(asked.structures), 'combination')} of structure; " if len(asked.structures) > 1 else ""
     print(f"  {sum(len(t.keys) for t in every):,} runs: {_of(len(every), 'world')} ({', '.join(places)}; {_of(len(asked.sets), 'parameter set')}, "
-          f"{asked.combine}; {_of(asked.replications, 'replication')}), each with its baselines and plans, {_of(asked.years, 'year')}")
+          f"{asked.combine}; {structures}{_of(asked.replications, 'replication')}), each with its baselines and plans, {_of(asked.years, 'year')}")
+    if asked.seeds_per_set > 1:
+        print(f"  {asked.seeds_per_set} replications share each drawn set of numbers: chance and not knowing are told apart, errors are of sets")
     for note in asked.notes:
         print(f"  note: {note}")
     if asked.one_in > 1:

@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from careshift.appraise import Json
-from careshift.attribute_command import OneIn, Place, Results, Scenario
+from careshift.attribute_command import OneIn, Place, Results, Scenario, Workers
 
 Worlds = Annotated[int, typer.Option(min=1, max=1000, help="Worlds; in each, every combination of choices is run.")]
 Years = Annotated[int | None, typer.Option(min=1, max=30, help="Years of the plan that are run [the file's].")]
 
 
 def structures(scenario: Scenario, place: Place = None, worlds: Worlds = 4, one_in: OneIn = 1, years: Years = None, results: Results = None,
-               seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
+               workers: Workers = 0, seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
                central: Annotated[bool, typer.Option(help="Central values of the evidence instead of drawn worlds.")] = False, as_json: Json = False) -> None:
     """Run a plan under every combination of five choices of structure: 32 answers to one question, as a strip of dots."""
     from careshift import api
@@ -42,7 +42,8 @@ def structures(scenario: Scenario, place: Place = None, worlds: Worlds = 4, one_
     try:
         with keeping.held(folder):
             runs.warm(asked.place)
-            rows = made.run(asked, settings, folder / made.CSV, lambda line: typer.echo(line, err=True))
+            rows = made.run(asked, settings, folder / made.CSV, lambda line: typer.echo(line, err=True),
+                            side_by_side=runs.worker_count(workers, settings.worlds))
     except KeyboardInterrupt:
         raise RunStopped(Problem("", 0, "", "stopped by you; what is finished is kept", "the same command goes on where this one stopped")) from None
     with keeping.written(folder):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios import answers
+from scenarios import answers, answers_split
 from scenarios.answers_words import number
 from scenarios.service_facts import cost, lead, strength
 from simulation.errors import BadInput, Problem, did_you_mean
@@ -71,8 +71,22 @@ def show(comparison: Comparison, page: Path) -> None:
     out.print()
     for line in answers.caveats(r, comparison.about):
         out.print(line)
+    for line in _structures(comparison.about):
+        out.print(line)
     out.print(f"\nReport: {page}")
     out.print(f"Tables: {comparison.folder / 'summary.csv'}  (what each column and measure means: codebook.csv)")
+
+
+def _structures(about: Mapping[str, Any]) -> list[str]:
+    """What choices of structure do to the answer, in a line for each figure; nothing where they were not run."""
+    if not about.get("structures"):
+        return []
+    from careshift.report import structures_page
+    from scenarios import structures
+
+    rows = structures.from_data(about["structures"])
+    return ["", f"Under {len(structures.dots(rows))} combinations of choices of structure, plan less doing nothing, means over worlds:",
+            *(f"  {line}" for line in structures_page.sentences(rows))]
 
 
 def as_object(comparison: Comparison, page: Path) -> dict[str, Any]:
@@ -81,7 +95,7 @@ def as_object(comparison: Comparison, page: Path) -> dict[str, Any]:
     return {"scenario": r.scenario.name, "title": r.scenario.heading, "flags": r.scenario.flags,
             "plan_type": answers.plan_type(r), "sentence": answers.sentence(r), "points": [p._asdict() for p in answers.points(r)],
             "headline": [row._asdict() for row in answers.small_table(r)], "numbers": answers.numbers(r),
-            "caveats": answers.caveats(r, comparison.about), "report": str(page), "folder": str(comparison.folder),
+            "split": answers_split.numbers(r), "caveats": answers.caveats(r, comparison.about), "report": str(page), "folder": str(comparison.folder),
             "run": {k: v for k, v in comparison.about.items() if k not in ("runs", "job_hashes")}}
 
 

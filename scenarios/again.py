@@ -18,6 +18,7 @@ from scenarios.experiment_form import Experiment
 from scenarios.packing import plan_from_text
 from scenarios.parameters import from_stored
 from scenarios.store import Said, Store
+from scenarios.structured import parted, under
 from simulation.errors import BadInput, Problem, RunStopped
 
 PILOT_BURN_IN, PILOT_WEEKS, BURN_IN = 8, 52, 104
@@ -66,12 +67,12 @@ def task_of(store: Store, kept: Mapping[str, Any]) -> Task:
     chosen = [kept]
     if kept["against"]:
         chosen.insert(0, store.run(kept["against"]))
-    base = chosen[0]["scenario_name"] + "|baseline"
-    made = tuple(Run(base if r is not kept else r["scenario_name"], r["budget_rule"], "central", plan_from_text(r["plan"]),
-                     f"{base}|{chosen[0]['budget_rule']}|central" if r is kept and kept["against"] else "", r["title"]) for r in chosen)
+    base, (changes, ways) = chosen[0]["scenario_name"] + "|baseline", parted(kept["changes"])
+    made = tuple(under(Run(base if r is not kept else r["scenario_name"], r["budget_rule"], "central", plan_from_text(r["plan"]),
+                     f"{base}|{chosen[0]['budget_rule']}|central" if r is kept and kept["against"] else "", r["title"]), ways) for r in chosen)
     known = {kept["against"]: lines} if kept["against"] and (lines := store.lines(kept["against"])) else {}
-    return Task(kept["place"], from_stored(kept["changes"]), made, tuple(r["key"] for r in chosen), kept["seed"], kept["replication"],
-                kept["one_in"], kept["worlds"], kept["years"], frozenset({kept["key"]}), known)
+    return Task(kept["place"], from_stored(changes), made, tuple(r["key"] for r in chosen), kept["seed"], kept["replication"],
+                kept["one_in"], kept["worlds"], kept["years"], frozenset({kept["key"]}), known, kept["drawn_set"])
 
 
 def _moved(store: Store, kept: Mapping[str, Any]) -> list[str]:

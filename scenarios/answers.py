@@ -13,6 +13,7 @@ import numpy as np
 
 from scenarios.answers_base import (
     ENOUGH,
+    HEADLINES,
     PlanType,
     band_words,
     baseline,
@@ -20,9 +21,11 @@ from scenarios.answers_base import (
     by_year,
     changes_nothing,
     difference,
+    enough,
     last_year,
     lowers_spending,
     main_run,
+    pairs_told,
     plan_type,
     range_name,
     same_cut_was_run,
@@ -32,43 +35,17 @@ from scenarios.answers_base import (
 from scenarios.answers_beside import Beside, beside, doubted
 from scenarios.answers_money import Paid, cash_flow, paid_back, waterfall
 from scenarios.answers_sure import caveats, rests_on
-from scenarios.answers_words import FINEST, How, Range, apart, listed, mean, middle, plain, span, step, tenths
+from scenarios.answers_words import FINEST, Range, apart, listed, mean, middle, plain, span, step, tenths
 from scenarios.results import Results
 
 __all__ = ["ENOUGH", "HEADLINES", "Beside", "Paid", "PlanType", "Point", "Row", "band_words", "baseline", "baselines",
            "beside", "by_year",
-           "cash_flow", "caveats", "changes_nothing", "dearer", "difference", "doubted", "last_year", "lowers_spending", "main_run", "numbers",
+           "cash_flow", "caveats", "changes_nothing", "dearer", "difference", "doubted", "enough", "last_year", "lowers_spending", "main_run", "numbers",
            "paid_back", "plan_line", "plan_type", "points", "range_name", "same_cut_was_run",
            "rests_on", "sentence", "small_table", "total",
            "waterfall", "years"]
 
 
-class Headline(NamedTuple):
-    """A line of the small table: what it is called, which measure, how it is written, of whom."""
-
-    title: str
-    measure: str
-    how: How
-    group: str = "all"
-
-
-HEADLINES = (
-    Headline("Council, net spending", "council_net", "money"),
-    Headline("Council, gross spending", "council_gross", "money"),
-    Headline("Contributions people pay the council", "contributions", "money"),
-    Headline("NHS, everything it pays", "nhs_pays", "money"),
-    Headline("NHS, care placements it pays for", "nhs_continuing_care", "money"),
-    Headline("NHS, cash that hospital work moves", "nhs_cash", "money"),
-    Headline("Benefits system (DWP)", "dwp", "money"),
-    Headline("People's own money", "people_pay", "money"),
-    Headline("Quality of life (ASCOT-years)", "ascot_years", "count"),
-    Headline("Adults often or always lonely", "lonely_often", "share"),
-    Headline("Families' unpaid hours a week", "unpaid_hours", "count"),
-    Headline("Emergency stays in hospital", "emergency_stays", "count"),
-    Headline("Days in a hospital bed", "bed_days", "count"),
-    Headline("Days ready to leave hospital, waiting", "delayed_days", "count"),
-    Headline("People 65+ in care homes, council pays", "care_home_council", "count", "65+"),
-)
 PAYERS = (("the NHS's cash for hospital and community work", "nhs_cash"),
           ("care the NHS pays for", "nhs_continuing_care"), ("the benefits system", "dwp"), ("people's own money", "people_pay"))
 PLAN_TYPES: dict[PlanType, str] = {
@@ -114,8 +91,8 @@ def points(r: Results) -> list[Point]:
 def _cost(r: Results) -> str:
     net = difference(r, "council_net")[:, -1]
     n, less = r.count, int((net < 0).sum())
-    if n < ENOUGH:
-        how_many = f"from only {n} {'pair' if n == 1 else 'pairs'}: a first look, not a result"
+    if not enough(r):
+        how_many = f"from only {pairs_told(r).replace(' of runs', '')}: a first look, not a result"
         often = f"it is lower at all in {less} of {n}"
     else:
         how_many = f"8 in 10 of the {n} worlds run"

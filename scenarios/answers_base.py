@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit
 
-from scenarios.answers_words import Range, middle
+from scenarios.answers_words import How, Range, middle
 from scenarios.design import SAME_CUT, Run
 from scenarios.results import Results
+from scenarios.split import by_set
 from simulation.measures import BUDGET_LINES
 
 CHANCE = 0.05  # how often a line of which nothing is true may be taken for changed
 ENOUGH = 20  # pairs of runs below which an answer is a first look
 PlanType = Literal["SHIFT", "INVESTMENT", "CUT", "NO CHANGE", "TYPE NOT CLEAR"]
 LINES = (*(f"spend_{name}" for name in BUDGET_LINES), "spend_other")
+
+
+class Headline(NamedTuple):
+    """A line of the small table: what it is called, which measure, how it is written, of whom."""
+
+    title: str
+    measure: str
+    how: How
+    group: str = "all"
+
+
+HEADLINES = (
+    Headline("Council, net spending", "council_net", "money"),
+    Headline("Council, gross spending", "council_gross", "money"),
+    Headline("Contributions people pay the council", "contributions", "money"),
+    Headline("NHS, everything it pays", "nhs_pays", "money"),
+    Headline("NHS, care placements it pays for", "nhs_continuing_care", "money"),
+    Headline("NHS, cash that hospital work moves", "nhs_cash", "money"),
+    Headline("Benefits system (DWP)", "dwp", "money"),
+    Headline("People's own money", "people_pay", "money"),
+    Headline("Quality of life (ASCOT-years)", "ascot_years", "count"),
+    Headline("Adults often or always lonely", "lonely_often", "share"),
+    Headline("Families' unpaid hours a week", "unpaid_hours", "count"),
+    Headline("Emergency stays in hospital", "emergency_stays", "count"),
+    Headline("Days in a hospital bed", "bed_days", "count"),
+    Headline("Days ready to leave hospital, waiting", "delayed_days", "count"),
+    Headline("People 65+ in care homes, council pays", "care_home_council", "count", "65+"),
+)
 
 
 def main_run(r: Results) -> Run:
@@ -60,14 +89,25 @@ def by_year(r: Results, measure: str, run: Run | None = None, group: str = "all"
     return [middle(column) for column in difference(r, measure, run, group).T]
 
 
+def enough(r: Results) -> bool:
+    """Whether a result may be told: sets of numbers count, not the seeds of each."""
+    return r.sets >= ENOUGH
+
+
+def pairs_told(r: Results) -> str:
+    """How many pairs of runs there are, and where several share a set of numbers, how many sets."""
+    pairs = f"{r.count} {'pair' if r.count == 1 else 'pairs'} of runs"
+    return pairs if r.sets == r.count else f"{pairs} with {r.sets} {'set' if r.sets == 1 else 'sets'} of numbers"
+
+
 def range_name(r: Results) -> str:
     """What a range is called: 8 in 10 of the worlds; with few pairs, no more than the middle of them."""
-    return "8 in 10" if r.count >= ENOUGH else "one pair" if r.count == 1 else f"middle of {r.count} pairs"
+    return "8 in 10" if enough(r) else "one pair" if r.count == 1 else f"middle of {r.count} pairs"
 
 
 def band_words(r: Results) -> str:
     """What the bands of a picture hold."""
-    if r.count >= ENOUGH:
+    if enough(r):
         return "Dark band: 8 in 10 of the worlds run; pale: 9 in 10; line: mean."
     return f"Bands: the middle of only {r.count} {'pair' if r.count == 1 else 'pairs'}; line: mean. A first look."
 
@@ -84,8 +124,8 @@ def moved(r: Results) -> tuple[float, float, float, bool]:
     few pairs, where any line could seem changed, 1 in 20 for all together) does not show how much a plan moves. The larger of
     what is then lost and gained is what it moves; the sum over every line, small ones too, says how much of it goes elsewhere.
     """
-    changes = np.nan_to_num(np.array([difference(r, line).sum(axis=1) for line in LINES]))
-    one_of = 1 if r.count >= ENOUGH else len(LINES)
+    changes = by_set(np.nan_to_num(np.array([difference(r, line).sum(axis=1) for line in LINES])), r.set_of)
+    one_of = 1 if enough(r) else len(LINES)
     mean, off = changes.mean(axis=1), may_be_chance(changes, one_of)
     told = np.where(np.abs(mean) > off, mean, 0.0)
     lost, gained, net = float(-told[told < 0].sum()), float(told[told > 0].sum()), float(mean.sum())
@@ -97,7 +137,7 @@ def moved(r: Results) -> tuple[float, float, float, bool]:
 
 
 def may_be_chance(changes: np.ndarray, one_of: int) -> np.ndarray:
-    """How far a mean over worlds (the last axis) may be from nought by chance, 1 in 20 for so many of them together."""
+    """How far a mean over independent worlds (the last axis) may be from nought by chance, 1 in 20 for so many of them together."""
     count = changes.shape[-1]
     if count < 2:
         return np.zeros(changes.shape[:-1])
@@ -114,9 +154,9 @@ def plan_type(r: Results) -> PlanType:
     """
     lost, gained, chance, any_change = moved(r)
     if changes_nothing(r) or lost == gained == 0:
-        return "TYPE NOT CLEAR" if any_change and r.count < ENOUGH else "NO CHANGE"
+        return "TYPE NOT CLEAR" if any_change and not enough(r) else "NO CHANGE"
     line, apart_from = max(lost, gained) / 2, abs(gained - lost)
-    if r.count < ENOUGH and abs(apart_from - line) < chance:
+    if not enough(r) and abs(apart_from - line) < chance:
         return "TYPE NOT CLEAR"
     if apart_from <= line:
         return "SHIFT"

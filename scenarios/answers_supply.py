@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.answers_base import ENOUGH, main_run, years
+from scenarios.answers_base import enough, main_run, years
 from scenarios.answers_words import FINEST, NOT_KNOWN, Range, listed, middle, plain, step
 from scenarios.design import Run
 from scenarios.results import Results
@@ -84,7 +84,7 @@ def said(r: Results) -> str:
     short = [s.title for s in last if s.short >= MOST]
     told = (f"In {years(r)[-1]}, with this plan, more is needed than there is of {listed(short)} in at least half of the worlds run." if short
             else f"In {years(r)[-1]}, with this plan, there is enough of every kind of lasting support in most of the worlds run.")
-    if r.count < ENOUGH:
+    if not enough(r):
         return told + " From so few worlds the chance of a closure cannot be told."
     closes = [f"{s.title} {_per_cent(s.closes)}" for s in last if np.isfinite(s.closes) and s.closes > 0]
     return told + (f" Chance that at least one closes in that year: {listed(closes)}." if closes else " In none of the worlds does one close in that year.")
@@ -92,7 +92,7 @@ def said(r: Results) -> str:
 
 def _closing(chance: float, r: Results) -> str:
     """A chance where there are worlds enough to know one; how many worlds it happened in where there are not."""
-    return _per_cent(chance) if r.count >= ENOUGH else _of(chance, r.count) if r.one_in == 1 else NOT_KNOWN
+    return _per_cent(chance) if enough(r) else _of(chance, r.count) if r.one_in == 1 else NOT_KNOWN
 
 
 def _figure(x: Range) -> str:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scenarios import as_shipped
-from scenarios.answers_base import ENOUGH, baseline, main_run
+from scenarios import answers_split, as_shipped
+from scenarios.answers_base import ENOUGH, baseline, enough, main_run, pairs_told
 from scenarios.plan import LIBRARY
 from scenarios.results import Results
 from simulation import places
@@ -65,7 +65,7 @@ def caveats(r: Results, about: dict[str, Any]) -> list[str]:
                  "The ranges hold chance alone: every number had its central value")
                 + (f"; {rest}. They do not hold doubt about the form of the model." if rest else
                    "; they do not hold doubt about calibrated numbers or about the form of the model."))
-    return [*said, NOT_COVERED]
+    return [*said, *([apart] if (apart := answers_split.said(r)) else []), NOT_COVERED]
 
 
 def full_command(r: Results, about: dict[str, Any]) -> str:
@@ -73,16 +73,17 @@ def full_command(r: Results, about: dict[str, Any]) -> str:
     asked = r.scenario
     words = ["careshift compare", asked.name if asked.source.parent == LIBRARY else quote(str(asked.source))]
     words += [f"--place {about['place']}"] if about["place"] != asked.place else []
-    words += [f"--replications {max(ENOUGH, asked.replications)}"]
+    least, k = max(ENOUGH * r.seeds_per_set, asked.replications), r.seeds_per_set
+    words += [f"--replications {-(-least // k) * k}", *([f"--seeds-per-set {k}"] if k > 1 else [])]
     words += [f"--seed {about['seed']}"] if about["seed"] != asked.seed else []
     words += [f"--posterior {quote(about['posterior']['name'])}"] if "posterior" in about else []
     return " ".join(words + (["--central"] if r.worlds == "central" else []))
 
 
 def _first_look(r: Results) -> list[str]:
-    if r.count >= ENOUGH:
+    if enough(r):
         return []
-    return [f"A first look, not a result: {r.count} {'pair' if r.count == 1 else 'pairs'} of runs. A result takes at least {ENOUGH}."]
+    return [f"A first look, not a result: {pairs_told(r)}. A result takes at least {ENOUGH}{'' if r.sets == r.count else ' sets'}."]
 
 
 def _sample(r: Results, about: dict[str, Any]) -> list[str]:

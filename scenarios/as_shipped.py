@@ -19,7 +19,7 @@ SAID: Mapping[str, tuple[str, How, str, str]] = {
 def jobs(edited: Sequence[Job]) -> list[Job]:
     """The plan and what it is compared with, once more in each replication, with no number of the register changed."""
     own = edited[0].runs[:2]  # baselines come first, and the plan right after its own
-    return [Job(job.place, own, job.seed, job.replication, job.one_in, job.worlds) for job in edited]
+    return [Job(job.place, own, job.seed, job.replication, job.one_in, job.worlds, drawn_set=job.drawn_set) for job in edited]
 
 
 def found(r: Results) -> dict[str, list[float]]:

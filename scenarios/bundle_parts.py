@@ -87,6 +87,7 @@ def _as_then(where: str, then: Mapping[str, Any], here: Mapping[str, str]) -> No
 def _command(about: Mapping[str, Any], own_page: bool) -> str:
     words = [f"compare asked/{about['scenario']}.yaml", f"--place asked/{Path(about['place']).name}" if own_page else f"--place {about['place']}",
              f"--replications {about['replications']}", f"--seed {about['seed']}", f"--one-in {about['one_in']}"]
+    words += [f"--seeds-per-set {about['seeds_per_set']}"] if about.get("seeds_per_set", 1) > 1 else []
     words += ["--central"] if about["worlds"] == "central" else []
     words += [f"--posterior asked/{keeping.POSTERIOR}"] if "posterior" in about else []
     return " ".join([*words, f"--beside {','.join(about['beside'])}" if about.get("beside") else "--alone", "--results again"])
@@ -113,7 +114,8 @@ def of_experiment(store: Store, name: str, *, events: bool = True) -> Parts:
     plans = {r["scenario"]: json.loads(r["plan"]) for r in runs}
     facts = {**{k: first[k] for k in ("seed", "one_in", "worlds", "years", "first_year")}, **{k: kept[k] for k in ("code_hash", "evidence_hash", "place_hash")},
              "name": name, "title": asked["title"], "question": asked["question"], "log": log, "what": "experiment", "places": places, **made_with,
-             "replications": len({r["replication"] for r in runs}), "plans": list(plans.values()), "runs": len(runs),
+             "replications": (count := len({r["replication"] for r in runs})), "plans": list(plans.values()), "runs": len(runs),
+             "seeds_per_set": count // len({r["replication"] if r["drawn_set"] is None else r["drawn_set"] for r in runs}),
              "sets": len({r["parameter_set"] for r in runs}), "command": f"experiment run asked/{asked['name']}.yaml --store again/store.db",
              "tables": ["means.csv", "runs.csv", "codebook.csv"], "scenarios": sorted({r["scenario_name"] for r in runs})}
     parts |= {f"asked/{_safe(r['scenario_name'])}.plan.json": r["plan"].encode() for r in runs}

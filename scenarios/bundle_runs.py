@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios import runs
+from scenarios import runs, structured
 from scenarios.experiment import Task, burnt_in
 from scenarios.store import Figure, Store
 from simulation.errors import BadInput, Problem
@@ -36,9 +36,10 @@ def again(task: Task) -> Again:
     *before, run = task.runs
     lines = next(iter(task.known.values()), None)
     if lines is None and before:
-        lines = runs.forked(state, before[0], beliefs, None)[2]
+        lines = runs.forked(state, *structured.ready(before[0], beliefs, None), None)[2]
     kept: list[Any] = []
-    values, weekly, _ = runs.forked(state, run, beliefs, lines if run.against else None, look=lambda town: kept.append(town.events))
+    reference = lines if run.against else None
+    values, weekly, _ = runs.forked(state, *structured.ready(run, beliefs, reference), reference, look=lambda town: kept.append(town.events))
     return Again(values, weekly, _table(kept[0]), len(kept[0].table()))
 
 

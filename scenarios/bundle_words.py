@@ -24,10 +24,15 @@ def _believed(f: Mapping[str, Any]) -> str:
     if "posterior" not in f:
         return f"No posterior was used: worlds are {rest}."
     told = f["posterior"]
-    return (f"A posterior was used (`asked/posterior.json`, hash `{told['hash']}`), another set of it in each replication: calibrated are "
+    return (f"A posterior was used (`asked/posterior.json`, hash `{told['hash']}`), another set of it in each {_own(f)}: calibrated are "
             f"{', '.join(told['calibrated']) or 'no numbers'}; not informed by data, and varying as the register has them, "
             f"{', '.join(told['not_informed']) or 'none'}. "
             f"All other numbers are {rest}.")
+
+
+def _own(f: Mapping[str, Any]) -> str:
+    """What has a set of numbers of its own: a replication, or so many together."""
+    return "replication" if (k := int(f.get("seeds_per_set", 1))) == 1 else f"{k} replications"
 
 
 def readme(f: Mapping[str, Any], names: Sequence[str]) -> str:
@@ -140,7 +145,9 @@ def stress(f: Mapping[str, Any]) -> str:
         ("4.1 Start", "founded from the place's figures, then a burn-in of 104 weeks under present policy, once for each replication"),
         ("4.2 Length of runs", f"{f['years']} years of 52 weeks after the burn-in"),
         ("4.3 How estimates are made", f"{f['replications']} replications, each with its own luck and {f['worlds']} values of the evidence; differences are "
-                                       "paired within a replication; intervals and Monte Carlo errors beside every figure"),
+                                       "paired within a replication; intervals and Monte Carlo errors beside every figure"
+                                       + ("" if int(f.get("seeds_per_set", 1)) == 1 else f"; each {_own(f)} share one set of values, and errors are "
+                                          "reckoned over sets")),
         ("5.1 Software", f"careshift (code {f['code_hash']}) on Python {f.get('python', '')}, Mesa {f.get('mesa', '')}, NumPy {f.get('numpy', '')}, "
                          f"Numba {f.get('numba', '')}; all libraries in requirements.txt"),
         ("5.2 Random numbers", f"counter-based, addressed by seed ({f['seed']}), replication, purpose, week and person; the same luck in every scenario"),

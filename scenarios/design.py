@@ -21,6 +21,7 @@ SAME_CUT = "same_cut_no_reform"
 PUT_IN = ("transition_money", "released", "invested")  # up front, set free in care homes, and on top of the budget
 RULES = (Budget(), Budget("real_growth", 0.015), Budget("real_growth", 0.0))
 BESIDE = ("rules", "rivals", "beliefs")  # what may stand beside a plan: other budget rules, rivals, a sceptic's beliefs
+STRUCTURES = "structures"  # the plan and doing nothing once more under every choice of structure, in the same worlds
 FUTURES = "futures"  # rivals too under every other rule and belief: regret over all of them, for twice the time
 
 

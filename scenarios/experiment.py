@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from scenarios import design, runs
+from scenarios import design, runs, structured
 from scenarios.design import Run
 from scenarios.experiment_form import Experiment
 from scenarios.packing import plan_as_text
@@ -48,6 +48,7 @@ class Task:
     years: int
     todo: frozenset[str] = frozenset()
     known: Mapping[str, runs.Lines] = field(default_factory=dict)  # what finished baselines spent, by the run's own key
+    drawn_set: int | None = None  # which drawn values of the evidence; those of its own replication unless said
 
     @property
     def share_key(self) -> int:
@@ -105,7 +106,8 @@ def tasks(experiment: Experiment, *, places: Iterable[str]) -> list[Task]:
         for at, scenario in experiment.cells:
             if at == place:
                 for run in design.runs_for(scenario, places=known, rivals=False, variants=False, all_rules=False):
-                    chosen.setdefault(run.key, run)
+                    for mine in (structured.under(run, ways) for ways in experiment.structures):
+                        chosen.setdefault(mine.key, mine)
         ordered = tuple(sorted(chosen.values(), key=lambda run: bool(run.against)))
         hashes = origins(place)
         for changes in experiment.sets:
@@ -114,10 +116,13 @@ def tasks(experiment: Experiment, *, places: Iterable[str]) -> list[Task]:
 
 
 def _task(e: Experiment, place: str, changes: Changes, chosen: tuple[Run, ...], hashes: Mapping[str, str], replication: int) -> Task:
-    plans = {run.key: decides(run.plan) for run in chosen}
-    world = [hashes["place_hash"], hashes["evidence_hash"], hashes["code_hash"], as_text(changes), e.seed, replication, e.one_in, e.worlds]
+    plans = {run.key: structured.decides(run) or decides(run.plan) for run in chosen}
+    own = replication // e.seeds_per_set
+    shared = None if own == replication else own
+    world = [hashes["place_hash"], hashes["evidence_hash"], hashes["code_hash"], as_text(changes), e.seed, replication, e.one_in, e.worlds,
+             *([] if shared is None else [shared])]
     keys = tuple(digest(*world, plans[run.key], plans.get(run.against, "")) for run in chosen)
-    return Task(place, changes, chosen, keys, e.seed, replication, e.one_in, e.worlds, e.years)
+    return Task(place, changes, chosen, keys, e.seed, replication, e.one_in, e.worlds, e.years, drawn_set=shared)
 
 
 def origins(place: str) -> dict[str, str]:
@@ -152,15 +157,15 @@ def asked(experiment: Experiment, every: Sequence[Task]) -> Asked:
         provenance[place] = {"key": digest(hashes, made_with), **hashes, "made_with": made_with}
     first_year = {place: s.first_year for place, s in experiment.cells}
     for task in every:
-        changes = as_text(task.changes)
-        mine = sets.setdefault(changes, {"key": digest(changes), "changes": changes})
         at_key = {run.key: key for run, key in zip(task.runs, task.keys)}
         for run, key in zip(task.runs, task.keys):
-            scenario = scenarios.setdefault(task.place + run.key, as_row(task.place, run, at))
+            changes = as_text({**task.changes, **structured.marks(run)})
+            mine = sets.setdefault(changes, {"key": digest(changes), "changes": changes})
+            scenario = scenarios.setdefault("|".join((task.place, run.scenario, run.budget_rule, run.variant)), as_row(task.place, run, at))
             rows.append({"key": key, "scenario": scenario["key"], "against": at_key.get(run.against, ""), "parameter_set": mine["key"],
                          "provenance": provenance[task.place]["key"], "place": task.place, "seed": task.seed,
                          "replication": task.replication, "one_in": task.one_in, "worlds": task.worlds, "years": task.years,
-                         "first_year": first_year[task.place]})
+                         "first_year": first_year[task.place], "drawn_set": task.drawn_set})
     about = {"key": experiment.key, "name": experiment.name, "title": experiment.title, "question": experiment.question,
              "text": experiment.text, "begun": at}
     return Asked(about, list(scenarios.values()), list(sets.values()), list(provenance.values()), rows)
@@ -182,8 +187,10 @@ def replicated(task: Task) -> Outcome:
         if key in sunk or (not wanted and (run.against or key in lines or not _leaned_on(run, task))):
             continue
         began = perf_counter()
+        reference = lines[at[run.against]] if run.against else None
         try:
-            values, weekly, spent = runs.forked(state, run, beliefs, lines[at[run.against]] if run.against else None)
+            ready, believed = structured.ready(run, beliefs, reference)
+            values, weekly, spent = runs.forked(state, ready, believed, reference)
         except Exception as error:
             fallen = {key, *(k for r, k in zip(task.runs, task.keys) if r.against == run.key)} & task.todo
             wrong.append(_wrong(tuple(sorted(fallen)), error))
@@ -191,7 +198,7 @@ def replicated(task: Task) -> Outcome:
             continue
         lines.update({key: spent} if spent else {})
         if wanted:
-            said.append(Said(key, values, weekly, spent, perf_counter() - began + founding, beliefs.hash))
+            said.append(Said(key, values, weekly, spent, perf_counter() - began + founding, believed.hash))
     return Outcome(tuple(said), tuple(wrong))
 
 
@@ -201,7 +208,8 @@ def burnt_in(task: Task) -> tuple[Any, Any]:
     from simulation.model import CareSystem
     from simulation.places import load as load_place
 
-    world = central() if task.worlds == "central" else drawn(task.seed, task.replication)
+    which = task.replication if task.drawn_set is None else task.drawn_set
+    world = central() if task.worlds == "central" else drawn(task.seed, which)
     beliefs = changed(world, task.changes)
     base = CareSystem(load_place(task.place), beliefs, Plan(years=task.years), seed=task.seed, replication=task.replication,
                       one_in=task.one_in, events="counts").burn_in()

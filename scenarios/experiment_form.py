@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from scenarios import mistakes, words
+from scenarios import mistakes, runs, structured, words
 from scenarios import plan as files
 from scenarios.form import LARGEST_SEED, LONGEST_QUESTION, LONGEST_TITLE, MOST_YEARS, Part
 from scenarios.names import one_of
@@ -30,6 +30,7 @@ from simulation.reading import Page, read_page
 LIBRARY = files.LIBRARY / "experiments"
 MOST_REPLICATIONS, THINNEST, MOST_LISTED = 100_000, 200, 500
 WORLDS = ("drawn", "central")
+ALL = "all"  # choices of structure
 
 
 def _combine(value: object) -> str:
@@ -49,6 +50,8 @@ class ExperimentForm(Part):
     places: list[str] = Field(default_factory=list, max_length=MOST_LISTED, description="Places; where none is named, each scenario's own.")
     years: int | None = Field(default=None, ge=1, le=MOST_YEARS, description="How many years of each plan are run; at most its own.")
     replications: int = Field(ge=1, le=MOST_REPLICATIONS, description="How many worlds each parameter set is tried in.")
+    seeds_per_set: int = Field(default=1, ge=1, le=MOST_REPLICATIONS,
+                               description="Replications that share one drawn set of numbers: 2 or more tell chance from not knowing.")
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="Where the random numbers start.")
     one_in: int = Field(default=1, ge=1, le=THINNEST, description="Sample: every k-th person, homes of true size.")
     worlds: Annotated[str, BeforeValidator(_worlds)] = Field(
@@ -58,6 +61,8 @@ class ExperimentForm(Part):
     points: int | None = Field(default=None, ge=2, le=MOST_POINTS, description="For space_filling: how many points, a power of two.")
     parameters: dict[str, Any] = Field(default_factory=dict, max_length=MOST_LISTED,
                                        description="Numbers of the register by key, each with values, a range, or the word evidence.")
+
+    structures: Any = Field(default_factory=list, description="Choices of structure, each run both ways in every combination; or the word all.")
 
     @field_validator("scenarios", "places")
     @classmethod
@@ -95,6 +100,8 @@ class Experiment:
     combine: str
     notes: tuple[str, ...]
     text: str
+    structures: tuple[structured.Ways, ...] = ((),)  # combinations of choices that go the other way
+    seeds_per_set: int = 1
 
     @property
     def key(self) -> str:
@@ -125,15 +132,21 @@ def load(name_or_path: str | Path, *, places: Collection[str]) -> Experiment:
         raise BadInput(*problems)
     scenarios = _scenarios(page, form, path, places, problems)
     parameters = _parameters(page, form, problems)
+    chosen = _structures(page, form, problems)
     _combined(page, form, parameters, problems)
     years = _years(page, form, scenarios, problems)
+    try:
+        runs.sets_of(form.replications, form.seeds_per_set, form.worlds, False)
+    except BadInput as error:
+        problems.append(mistakes.problem(page, ("seeds_per_set",), error.problems[0].what, error.problems[0].todo))
     if problems:
         raise BadInput(*problems)
     scenarios = [replace(s, years=years, plan=replace(s.plan, years=years)) for s in scenarios]
     name = re.sub(r"[^\w-]+", "_", path.stem).strip("_") or "experiment"
     return Experiment(name, form.title, form.question, tuple((place, s) for s in scenarios for place in form.places or [s.place]),
                       tuple(sets(form.combine, parameters, form.points or 0, form.seed)), years, form.replications, form.seed,
-                      form.one_in, form.worlds, form.combine, tuple(_notes(parameters)), path.read_bytes().decode("utf-8-sig"))
+                      form.one_in, form.worlds, form.combine, tuple(_notes(parameters)), path.read_bytes().decode("utf-8-sig"),
+                      structured.every(chosen), form.seeds_per_set)
 
 
 def _scenarios(page: Page, form: ExperimentForm, path: Path, places: Collection[str], problems: list[Problem]) -> list[Scenario]:
@@ -175,6 +188,26 @@ def _parameters(page: Page, form: ExperimentForm, problems: list[Problem]) -> li
             limits: Any = error.context
             problems.append(mistakes.problem(page, ("parameters", key), limits["what"], limits["todo"]))
     return out
+
+
+def _structures(page: Page, form: ExperimentForm, problems: list[Problem]) -> list[str]:
+    """The choices of structure that are run both ways; a number that one of them sets cannot be varied beside it."""
+    known = structured.names()
+    given = known if form.structures == ALL else form.structures
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        problems.append(mistakes.problem(page, ("structures",), f"{shown(given)} is not a list of choices of structure",
+                                         f"write all, or a list of some of {', '.join(known)}"))
+        return []
+    for k, name in enumerate(given):
+        if name not in known:
+            problems.append(mistakes.problem(page, ("structures", k), f"{shown(name)} is not a choice of structure", nearest(name[:MOST_SHOWN], known)))
+        elif name in given[:k]:
+            problems.append(mistakes.problem(page, ("structures", k), f"{shown(name)} is said twice", "keep one of them"))
+    for key in form.parameters:
+        for name in structured.sets(key) & set(given):
+            problems.append(mistakes.problem(page, ("parameters", key), f"the choice of structure {name} sets this number too",
+                                             f"vary it here, or leave {name} out of structures"))
+    return list(given)
 
 
 def _combined(page: Page, form: ExperimentForm, parameters: list[Parameter], problems: list[Problem]) -> None:

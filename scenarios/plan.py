@@ -63,7 +63,7 @@ class Scenario:
 
     @property
     def care_act_risk(self) -> bool:
-        """Whether the plan saves by leaving eligible need unmet or unassessed."""
+        """Whether the plan spends less by leaving eligible need unmet or unassessed."""
         return any(flag.startswith("Care Act risk") for flag in self.flags)
 
     @property

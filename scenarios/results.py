@@ -1,7 +1,8 @@
 """What a comparison found: paired differences with intervals, tidy enough for any reader's own tools.
 
 Differences are taken within each replication, run minus baseline, so luck that both share cancels. An interval holds
-chance and, where worlds were drawn, what we do not know; `mc_se` is the standard error of the mean difference.
+chance and, where worlds were drawn, what we do not know; `mc_se` is the standard error of the mean difference,
+reckoned over sets of numbers where each had several seeds.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from scenarios import keeping
 from scenarios.design import Run
 from scenarios.plan import Scenario
 from scenarios.runs import Replication
+from scenarios.split import error
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -41,6 +43,7 @@ class Results:
     replications: Sequence[Replication]
     one_in: int
     worlds: str
+    seeds_per_set: int = 1
 
     def __post_init__(self) -> None:
         self.keys: list[Key] = sorted(set().union(*(r.index for r in self.replications)))
@@ -53,10 +56,16 @@ class Results:
             self.values[i][np.ix_(rows, columns)] = r.values
         self.row = {k: j for j, k in enumerate(order)}
         self.units = {m: u for _, m, u, _ in self.keys}
+        self.set_of = np.array([k if self.seeds_per_set == 1 else r.replication // self.seeds_per_set for k, r in enumerate(self.replications)])
 
     @property
     def count(self) -> int:
         return len(self.replications)
+
+    @property
+    def sets(self) -> int:
+        """How many of the worlds are independent: seeds that share one set of numbers count once."""
+        return len(np.unique(self.set_of))
 
     def run(self, label: str, budget_rule: str) -> Run:
         """The run of this name (as in summary.csv) under this budget rule."""
@@ -89,7 +98,7 @@ class Results:
             if not run.against:
                 continue
             base, plan = self.values[:, self.row[run.against], wanted], self.values[:, self.row[run.key], wanted]
-            table = _paired_table(base, plan)
+            table = _paired_table(base, plan, self.set_of)
             nothing = ((base == 0) | np.isnan(base)).all(axis=0) & ((plan == 0) | np.isnan(plan)).all(axis=0)
             paired = np.isfinite(plan - base).sum(axis=0)
             for k, (year, measure, unit, group) in enumerate(self.keys[i] for i in wanted):
@@ -140,22 +149,20 @@ def _six(x: float) -> float | int:
     return int(short) if short.is_integer() else short
 
 
-def _paired_table(base: np.ndarray, plan: np.ndarray) -> np.ndarray:
+def _paired_table(base: np.ndarray, plan: np.ndarray, sets: np.ndarray) -> np.ndarray:
     """[8, keys]: baseline mean, plan mean, mean difference, 80% and 90% limits, standard error of the mean."""
     both = np.isfinite(plan - base)
-    table = _whole_table(base, plan)
+    table = _whole_table(base, plan, sets)
     for k in np.flatnonzero(both.any(axis=0) & ~both.all(axis=0)):
-        table[:, k] = _whole_table(base[both[:, k], k:k + 1], plan[both[:, k], k:k + 1])[:, 0]
+        table[:, k] = _whole_table(base[both[:, k], k:k + 1], plan[both[:, k], k:k + 1], sets[both[:, k]])[:, 0]
     return table
 
 
-def _whole_table(base: np.ndarray, plan: np.ndarray) -> np.ndarray:
+def _whole_table(base: np.ndarray, plan: np.ndarray, sets: np.ndarray) -> np.ndarray:
     diff = plan - base
-    n = diff.shape[0]
     with np.errstate(invalid="ignore"):
         low80, high80, low90, high90 = np.quantile(diff, (0.1, 0.9, 0.05, 0.95), axis=0)
-        se = diff.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(diff.shape[1], np.nan)
-        return np.stack([base.mean(axis=0), plan.mean(axis=0), diff.mean(axis=0), low80, high80, low90, high90, se])
+        return np.stack([base.mean(axis=0), plan.mean(axis=0), diff.mean(axis=0), low80, high80, low90, high90, error(diff, sets)])
 
 
 def _write_rows(out: IO[bytes], columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:

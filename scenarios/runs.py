@@ -1,7 +1,8 @@
 """Run a question: many replications, each founded and burnt in once and forked for every plan, on local processes.
 
-A replication is one world: its own luck and, unless central values are asked for, its own values of the evidence. What
-is finished is on disk at once, named by the hash of all that determines it; a stopped comparison goes on where it was.
+A replication is one world: its own luck and, unless central values are asked for, its own values of the evidence (or those
+it shares with other seeds, so that chance is told from not knowing). What is finished is on disk at once, named by the hash
+of all that determines it; a stopped comparison goes on where it was.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import numpy as np
 from scenarios import keeping
 from scenarios.design import Run, with_money
 from scenarios.parameters import Changes, as_text, changed
-from simulation.errors import Problem, RunStopped
+from simulation.errors import BadInput, Problem, RunStopped
 
 Index = list[tuple[int, str, str, str]]  # year, measure, unit, group
 Lines = dict[str, np.ndarray]  # pounds a week by budget line; and after PEOPLE what is known of everybody, year by year
@@ -47,6 +48,7 @@ class Job:
     one_in: int
     worlds: str  # "drawn" values of the evidence for each replication, or "central" ones
     changes: Changes = field(default_factory=dict)  # numbers of the register held at other values, as a posterior has them
+    drawn_set: int | None = None  # which drawn values of the evidence; those of its own replication unless said
 
     @property
     def hash(self) -> str:
@@ -56,8 +58,20 @@ class Job:
 
         told = json.dumps([load_place(self.place).hash, load_register().hash, code_hash(), self.seed, self.replication,
                            self.one_in, self.worlds, [asdict(r) for r in self.runs],
-                           *([as_text(self.changes)] if self.changes else [])], sort_keys=True, default=str)
+                           *([as_text(self.changes)] if self.changes else []),
+                           *([self.drawn_set] if self.drawn_set not in (None, self.replication) else [])], sort_keys=True, default=str)
         return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+def sets_of(count: int, seeds_per_set: int, worlds: str, learned: bool) -> list[int]:
+    """Which set of numbers each of so many replications has. Raises BadInput where seeds do not come out even, or there is but one set."""
+    if seeds_per_set > 1 and worlds == "central" and not learned:
+        raise BadInput(Problem("", 0, "seeds per set", "central values are one set of numbers: with them all of a range is chance",
+                               "leave out the central values, or the seeds per set"))
+    if count % seeds_per_set:
+        up = count + seeds_per_set - count % seeds_per_set
+        raise BadInput(Problem("", 0, "seeds per set", f"{count} replications do not make sets of {seeds_per_set} seeds", f"run {up} replications"))
+    return [k // seeds_per_set for k in range(count)]
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +107,8 @@ def run_one(job: Job) -> Replication:
 
     began = perf_counter()
     place = load_place(job.place)
-    beliefs = changed(central() if job.worlds == "central" else drawn(job.seed, job.replication), job.changes)
+    which = job.replication if job.drawn_set is None else job.drawn_set
+    beliefs = changed(central() if job.worlds == "central" else drawn(job.seed, which), job.changes)
     years = max(r.plan.years for r in job.runs)
     base = CareSystem(place, beliefs, replace(job.runs[0].plan, years=years), seed=job.seed,
                       replication=job.replication, one_in=job.one_in, events="counts").burn_in()

@@ -64,7 +64,7 @@ class Store(Database):
             self._number(c, asked.scenarios)
             self._new(c, PARAMETER_SETS, asked.parameter_sets)
             self._new(c, PROVENANCE, asked.provenance)
-            blank = {"state": "planned", "tries": 0, "seconds": None, "ended": "", "world": "", "error_kind": "", "error": ""}
+            blank = {"state": "planned", "tries": 0, "seconds": None, "ended": "", "world": "", "error_kind": "", "error": "", "drawn_set": None}
             self._new(c, RUNS, [{**blank, **run} for run in asked.runs])
             self._new(c, EXPERIMENT_RUNS, [{"experiment": asked.experiment["key"], "run": run["key"], "place_in_order": k}
                                            for k, run in enumerate(asked.runs)])

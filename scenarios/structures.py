@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import gc
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,15 +18,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from scenarios.answers_base import may_be_chance
-from scenarios.experiment import decides, origins
-from scenarios.parameters import changed
+from scenarios.parameters import Changes, as_text, changed
 from scenarios.plan import Scenario
+from simulation.errors import Problem, RunStopped
 from simulation.plan import Budget, Plan
 from simulation.rules import WEEKS
 
 FILE = Path(__file__).with_suffix(".yaml")
 CSV = "structures.csv"
+PLAN_ALONE = frozenset({"choosing.fittest_first"})  # numbers that nobody reads where no plan leads people elsewhere
 PARTED = ": contributions"  # of a line: what people pay towards it
 
 
@@ -40,6 +41,11 @@ class Choice:
     beliefs: Mapping[str, float]
     budget: Budget | None
     net: bool
+
+    @property
+    def of_the_plan_alone(self) -> bool:
+        """Whether doing nothing is the same either way."""
+        return self.budget is None and set(self.beliefs) <= PLAN_ALONE
 
     def told(self, other: bool) -> str:
         """One of its two ways, in words."""
@@ -96,18 +102,30 @@ class Row(NamedTuple):
 
 
 # Running -----------------------------------------------------------------------------------------------------------------
-def run(asked: Scenario, settings: Settings, file: Path, say: Callable[[str], None] = lambda _: None) -> list[Row]:
-    """Every combination in every world; what is kept from before is not run again."""
+def run(asked: Scenario, settings: Settings, file: Path, say: Callable[[str], None] = lambda _: None, *, changes: Sequence[Changes] = (),
+        sets: Sequence[int] = (), side_by_side: int = 1) -> list[Row]:
+    """Every combination in every world; what is kept from before is not run again.
+
+    `changes` are numbers of the register that each world holds at values of its own, `sets` which drawn values it has (those of
+    its own number unless said). Several worlds `side_by_side` are each kept when they end, one alone
+    combination by combination. Raises RunStopped where a worker is ended from outside.
+    """
+    from scenarios.experiment import decides, origins
+
     stamp = {"plan": decides(asked.plan), "place": asked.place, "years": str(asked.years), "one_in": str(settings.one_in), "seed": str(settings.seed),
-             "kind": settings.kind, **origins(asked.place), "choices": FILE.read_text(encoding="utf-8")}
+             "kind": settings.kind, **origins(asked.place), "choices": FILE.read_text(encoding="utf-8"),
+             **({"changes": repr([as_text(c) for c in changes])} if any(changes) else {}),
+             **({"sets": repr(list(sets))} if list(sets) != list(range(len(sets))) else {})}
     mark = str(abs(_steady(stamp)))
     kept = [row for row in read(file, mark) if row.world < settings.worlds]
     there = {(row.world, row.ways) for row in kept}
     every = combinations(len(choices()))
-    for world in range(settings.worlds):
-        todo = [ways for ways in every if (world, ways) not in there]
-        if todo:
-            kept += _world(asked, settings, world, todo, file, mark, say)
+    left = [_World(asked, settings, world, todo, changes[world] if changes else {}, sets[world] if sets else world)
+            for world in range(settings.worlds) if (todo := tuple(ways for ways in every if (world, ways) not in there))]
+    for row in _rows(left, side_by_side):
+        _append(file, row, mark)
+        kept.append(row)
+        say(f"world {row.world + 1} of {settings.worlds}: {sum(r.world == row.world for r in kept)} of {len(every)} combinations")
     return sorted(kept, key=lambda row: (row.world, row.ways))
 
 
@@ -117,31 +135,60 @@ def _steady(told: Mapping[str, str]) -> int:
     return int(hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:12], 16)
 
 
-def _world(asked: Scenario, settings: Settings, world: int, todo: Sequence[tuple[bool, ...]], file: Path, mark: str, say: Callable[[str], None]) -> list[Row]:
+class _World(NamedTuple):
+    """One world of a plan, and which combinations are still to be run in it."""
+
+    asked: Scenario
+    settings: Settings
+    world: int
+    todo: tuple[tuple[bool, ...], ...]
+    changes: Changes
+    drawn_set: int
+
+
+def _rows(left: Sequence[_World], side_by_side: int) -> Iterator[Row]:
+    """The rows of these worlds as they come: one by one, or of whole worlds where several are run side by side."""
+    from scenarios import workers
+
+    if side_by_side == 1 or len(left) < 2:
+        for one in left:
+            yield from _lived_through(one)
+        return
+    try:
+        with workers.local(min(side_by_side, len(left))) as executor:
+            for done in as_completed([executor.submit(_whole, one) for one in left]):
+                yield from done.result()
+    except BrokenExecutor:
+        raise RunStopped(Problem("", 0, "", "a worker process was ended from outside, most often for want of memory; worlds that were finished are kept",
+                                 "with fewer --workers the same command goes on where this one stopped")) from None
+
+
+def _whole(one: _World) -> list[Row]:
+    return list(_lived_through(one))
+
+
+def _lived_through(one: _World) -> Iterator[Row]:
     """One world: founded, burnt in, forked for each combination; doing nothing is run once for each way that touches it."""
     from simulation.evidence.register import central, drawn
     from simulation.model import CareSystem
     from simulation.places import load
 
-    beliefs = drawn(settings.seed, world) if settings.kind == "drawn" else central()
+    asked, settings, world = one.asked, one.settings, one.world
+    beliefs = changed(drawn(settings.seed, one.drawn_set) if settings.kind == "drawn" else central(), one.changes)
     system = CareSystem(load(asked.place), beliefs, Plan(years=asked.years), seed=settings.seed, replication=world, one_in=settings.one_in,
                         events="counts").burn_in()
     state = system.state()
     system.close()
-    bases, out = dict[tuple[Any, ...], tuple[np.ndarray, dict[str, Any]]](), []
-    for k, ways in enumerate(todo):
+    bases = dict[tuple[Any, ...], tuple[np.ndarray, dict[str, Any]]]()
+    for ways in one.todo:
         budget, believed, net = of(ways, asked.plan.budget)
-        key = (budget.name, tuple(sorted((n, v) for n, v in believed.items() if n != "choosing.fittest_first")))
+        key = (budget.name, tuple(sorted((n, v) for n, v in believed.items() if n not in PLAN_ALONE)))
         if key not in bases:
             bases[key] = _lived(state, Plan(years=asked.years, budget=budget), changed(beliefs, believed))
         base, spent = bases[key]
         plan = replace(asked.plan, years=asked.years, budget=budget, reference=spent)
-        lived, _ = _lived(state, _net_of_contributions(plan, spent) if net else plan, changed(beliefs, believed))
-        row = Row(world, ways, tuple(float(x) for x in lived - base))
-        _append(file, row, mark)
-        out.append(row)
-        say(f"world {world + 1} of {settings.worlds}: {k + 1} of {len(todo)} combinations")
-    return out
+        lived, _ = _lived(state, net_of_contributions(plan, spent) if net else plan, changed(beliefs, believed))
+        yield Row(world, ways, tuple(float(x) for x in lived - base))
 
 
 def of(ways: tuple[bool, ...], budget: Budget) -> tuple[Budget, dict[str, float], bool]:
@@ -171,7 +218,7 @@ def _lived(state: Any, plan: Plan, beliefs: Any) -> tuple[np.ndarray, dict[str, 
     return np.array([(np.sum if f.total else np.mean)(values) / f.per for f, values in zip(FIGURES, by_year)]), spent
 
 
-def _net_of_contributions(plan: Plan, spent: Mapping[str, np.ndarray]) -> Plan:
+def net_of_contributions(plan: Plan, spent: Mapping[str, np.ndarray]) -> Plan:
     """The plan with each shift smaller by what people pay towards its line, as in the first year of doing nothing."""
     def kept(line: str) -> float:
         gross, paid = (float(np.asarray(spent.get(name, [0.0]))[:WEEKS].sum()) for name in (line, line + PARTED))
@@ -197,6 +244,16 @@ def read(file: Path, mark: str = "") -> list[Row]:
     n, rows = len(choices()), list(csv.reader(file.read_text(encoding="utf-8").splitlines()))[1:]
     return [Row(int(r[1]), tuple(x == "1" for x in r[2:2 + n]), tuple(map(float, r[2 + n:]))) for r in rows
             if len(r) == 2 + n + len(FIGURES) and mark in ("", r[0])]
+
+
+def as_data(rows: Sequence[Row]) -> list[list[Any]]:
+    """Rows as they stand in run.json: world, the choices that go the other way, figures."""
+    return [[row.world, [c.name for c, other in zip(choices(), row.ways) if other], *row.values] for row in rows]
+
+
+def from_data(data: Sequence[Sequence[Any]]) -> list[Row]:
+    """What `as_data` made, as rows again."""
+    return [Row(int(world), tuple(c.name in others for c in choices()), tuple(map(float, values))) for world, others, *values in data]
 
 
 # What it says -------------------------------------------------------------------------------------------------------------
@@ -225,6 +282,8 @@ def most(rows: Sequence[Row], figure: int = 0) -> Choice | None:
 
     That is where no choice's mean is further from nought than 1 in 20 of all five by Student's t over worlds; from one world, always.
     """
+    from scenarios.answers_base import may_be_chance  # loads every measure, which a worker that only runs does not need
+
     by = moved(rows)[:, figure]
     if by.shape[1] < 2:
         return None

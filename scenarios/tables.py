@@ -23,7 +23,7 @@ RUNS = Table(
     Column("scenario", KEY, ForeignKey("scenarios.key"), nullable=False), Column("against", KEY, nullable=False),
     Column("parameter_set", KEY, ForeignKey("parameter_sets.key"), nullable=False),
     Column("provenance", KEY, ForeignKey("provenance.key"), nullable=False), Column("seed", BigInteger, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in ("replication", "one_in", "years", "tries")), Column("seconds", Float),
+    *(Column(name, Integer, nullable=False) for name in ("replication", "one_in", "years", "tries")), Column("seconds", Float), Column("drawn_set", Integer),
     *(Column(name, Text, nullable=False) for name in ("place", "worlds", "first_year", "state", "ended", "world", "error_kind", "error")))
 EXPERIMENT_RUNS = Table(
     "experiment_runs", META, Column("experiment", KEY, ForeignKey("experiments.key"), primary_key=True),

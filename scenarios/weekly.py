@@ -11,9 +11,11 @@ import numpy as np
 from scenarios import keeping
 from scenarios.parameters import from_stored, told
 from scenarios.store import Store
+from scenarios.structured import parted
+from scenarios.structured import told as told_of
 from simulation.errors import BadInput, Problem
 
-WORDS = ("experiment", "place", "scenario", "budget_rule", "parameter_set", "parameters", "run", "measure")
+WORDS = ("experiment", "place", "scenario", "budget_rule", "parameter_set", "parameters", "structures", "run", "measure")
 
 
 def write(file: Path, store: Store, experiment: Mapping[str, Any], measures: Iterable[str] = ()) -> int:
@@ -49,9 +51,9 @@ def write(file: Path, store: Store, experiment: Mapping[str, Any], measures: Ite
 
 def _columns(name: str, run: Mapping[str, Any], series: Mapping[str, np.ndarray]) -> dict[str, Any]:
     lengths = [len(s) for s in series.values()]
-    n = sum(lengths)
+    n, (changes, ways) = sum(lengths), parted(run["changes"])
     head = {"experiment": name, "place": run["place"], "scenario": run["scenario_name"], "budget_rule": run["budget_rule"],
-            "parameter_set": run["parameter_set"][:8], "parameters": told(from_stored(run["changes"])), "run": run["key"][:12]}
+            "parameter_set": run["parameter_set"][:8], "parameters": told(from_stored(changes)), "structures": told_of(ways), "run": run["key"][:12]}
     out: dict[str, Any] = {k: (np.zeros(n, dtype=np.int32), [v]) for k, v in head.items()}
     out["measure"] = (np.repeat(np.arange(len(series), dtype=np.int32), lengths), list(series))
     out["replication"] = np.full(n, run["replication"], dtype=np.int32)

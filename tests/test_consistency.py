@@ -105,6 +105,7 @@ def test_both_identities_of_the_budget_hold_over_a_whole_place(told: Told) -> No
         v = {m: told.values[year, m, "all"] for m in ("council_total", "nhs_and_other_income", "council_gross", "contributions", "council_net")}
         assert v["council_total"] - v["nhs_and_other_income"] == pytest.approx(v["council_gross"], abs=0.02)
         assert v["council_gross"] - v["contributions"] == pytest.approx(v["council_net"], abs=0.02)
+        assert sum(told.values[year, "contributions", age] for age in ("18-64", "65+")) == pytest.approx(v["contributions"], abs=0.02)
 
 
 def test_every_line_of_spending_is_named_once(told: Told) -> None:

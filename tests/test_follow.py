@@ -25,7 +25,9 @@ from simulation.places import load
 from simulation.plan import Plan
 from simulation.week.needing import MOVES
 from simulation.world.ledger import Events
+from tests import wording
 from tests.test_command import Told, careshift  # noqa: F401
+from tests.test_report import words_of
 from tests.towns import a_town, resident
 
 ROOT = Path(__file__).parent.parent
@@ -142,6 +144,7 @@ def test_the_same_words_give_the_same_page(helped: two.Lives) -> None:
 
 def test_the_page_says_at_top_and_bottom_that_the_life_is_invented(helped: two.Lives) -> None:
     page = life_page.render(helped)
+    assert not wording.found(words_of(page))
     assert page.count(words.INVENTED) == 2
     assert page.index(words.INVENTED) < page.index('id="lives"') < page.rindex(words.INVENTED)
     assert "<script" not in page and not re.search(r'(?:src|href)="(?!#)', page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from simulation.errors import EvidenceError
 from simulation.evidence import register
 from simulation.places import england
 from simulation.reading import read_page
+from tests import wording
+from tests.test_report import words_of
 
 ELSEWHERE = ("Doncaster", "Scotland", "Scottish", "Wigan,", "Cornwall", "Derby", "UK Household Longitudinal", "Lancashire", "North East and North Cumbria")
 
@@ -163,6 +166,16 @@ def test_the_page_stands_alone() -> None:
     assert len(ids) == len(set(ids))
     targets = {a["href"][1:] for t, a in reader.tags if t == "a" and a.get("href")}
     assert targets <= set(ids)
+
+
+def test_the_page_keeps_to_the_words_but_in_titles_of_what_was_published() -> None:
+    text = unescape(words_of(page()))
+    for e in register.load().entries.values():  # a number is headed by its name and its key
+        text = text.replace(f"{e.key.split('.')[1].replace('_', ' ')} {e.key}", " ")
+    others = [other["source"] for entry in raw().values() for other in entry.get("others", [])]
+    for source in sorted({*others, *(e.source for e in register.load().entries.values())} - {""}, key=len, reverse=True):
+        text = text.replace(" ".join(source.split()), " ")
+    assert len(text) > 50_000 and not wording.found(text)
 
 
 def test_every_entry_is_told_once_under_its_grade_with_what_it_feeds() -> None:

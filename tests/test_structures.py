@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import contextlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from careshift.report import structures_page
+from careshift import api, telling
+from careshift.api import Comparison
+from careshift.report import report, structures_page
 from scenarios import plan as files
 from scenarios import structures as made
+from scenarios import workers
 from scenarios.structures import FIGURES, Row, Settings, choices, combinations
+from simulation.errors import BadInput
 from simulation.evidence.register import load as register
 from simulation.places import known
 from simulation.plan import Budget
+from tests import wording
+from tests.test_report import ABOUT, made_up, words_of
 
 COUNT = len(choices())
 
@@ -68,28 +74,43 @@ def test_what_is_kept_is_read_again_and_a_line_cut_off_is_run_again(tmp_path: Pa
     assert len(made.read(file, "7")) == 31
 
 
-def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number() -> None:
+def test_the_page_names_the_choice_that_moves_it_most_and_holds_every_number(tmp_path: Path) -> None:
     words = structures_page.sentences(rows())
     assert words[0].startswith("Council, net, £m over the plan: from +0.5 to +12.5, below nought in 0 of 32")
     assert words[0].endswith("what moves it most is who is led to another answer than a care home.")
     assert words[1].endswith("no choice moves it further than luck could have.")
+    page = structures_page.write(tmp_path / "page.html", files.load("ten_percent_to_community", places=known()), Settings(2), rows())
+    assert not wording.found(words_of(page.read_text(encoding="utf-8")))
     picture = structures_page.strip(rows())
     assert len(picture.table.rows) == 32 and picture.table.rows[0][0] == "nothing: all as usual"
     assert structures_page.told(rows())["moved_by_the_other_way"]["whom"]["net"] == 10.0
 
 
-def test_combinations_of_a_small_world_differ_by_what_was_chosen_and_come_out_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cash for hospital work moves nobody's life; nor is anything run twice. Two choices of the five, so that it does not take minutes."""
-    two = tuple(c for c in choices() if c.name in ("money", "hospital"))
-    monkeypatch.setattr(made, "choices", lambda: two)
+def test_a_comparison_shows_the_strip_and_says_what_the_answer_hangs_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    r = made_up(count=2, beside=False)
+    about = ABOUT | {"replications": 2, "structures": made.as_data(rows())}
+    page = report.render(r, about)
+    assert "What the question means" in page and "32 answers to one question" in page and "none of these choices is evidence" in page.lower()
+    assert not wording.found(words_of(page[page.index('<h2 id="structures">'):page.index('<h2 id="supply">')]))
+    assert "What the question means" not in report.render(r, ABOUT)
+    telling.show(Comparison(r, tmp_path, about), tmp_path / "report.html")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Under 32 combinations of choices of structure" in said and "what moves it most is who is led to another answer than a care home" in said
+
+
+def test_worlds_side_by_side_are_the_worlds_one_by_one_and_each_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made, "_lived_through", lambda one: (Row(one.world, ways, (float(one.world + sum(ways)),) * len(FIGURES)) for ways in one.todo))
+    monkeypatch.setattr(workers, "local", lambda count: contextlib.nullcontext(workers.Here()))
     asked = files.load("ten_percent_to_community", places=known())
-    asked = replace(asked, place="riverton", years=1, plan=replace(asked.plan, years=1))
-    said: list[str] = []
-    found = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
-    at = {row.ways: dict(zip((f.name for f in FIGURES), row.values)) for row in found}
-    assert len(at) == len(said) == 4
-    usual, cash, net = at[False, False], at[False, True], at[True, False]
-    assert all(cash[name] == usual[name] for name in ("net", "quality", "hours", "beds"))
-    assert net != usual and np.isfinite([row.values for row in found]).all()
-    again = made.run(asked, Settings(1, 10, 1, "central"), tmp_path / made.CSV, said.append)
-    assert again == found and len(said) == 4, "what is kept is not run again"
+    alone = made.run(asked, Settings(3), tmp_path / "one.csv")
+    assert made.run(asked, Settings(3), tmp_path / "two.csv", side_by_side=2) == alone and len(alone) == 96
+    (tmp_path / "two.csv").write_text("\n".join((tmp_path / "two.csv").read_text(encoding="utf-8").splitlines()[:40]) + "\n", encoding="utf-8")
+    assert made.run(asked, Settings(3), tmp_path / "two.csv", side_by_side=2) == alone
+    other = made.run(asked, Settings(3), tmp_path / "two.csv", changes=[{"falling.serious": 0.1}] * 3)
+    assert other == alone and len(made.read(tmp_path / "two.csv")) == 192, "worlds with other numbers are other worlds"
+
+
+def test_another_name_for_what_stands_beside_is_refused_with_the_nearest() -> None:
+    with pytest.raises(BadInput, match="did you mean structures") as error:
+        api.compare("ten_percent_to_community", beside=("structure",))
+    assert error.value.exit_code == 2

@@ -87,7 +87,7 @@ def net(r: Results) -> Picture:
     head = ("Year", "Doing nothing", few, _wider(r), "Mean", f"Without what transition money paid, {few}",
             f"Added up since the start, {few}")
     caption = f"Council, net current expenditure: difference from doing nothing. {answers.band_words(r)}"
-    ends = ("mean", "8 in 10", "9 in 10") if r.count >= answers.ENOUGH else ("mean", "middle", "wider")
+    ends = ("mean", "8 in 10", "9 in 10") if answers.enough(r) else ("mean", "middle", "wider")
     drawn = charts.fan(values, years, POUNDS, "net", title, words, ends=ends)
     return picture(title, drawn, caption, Table(head, rows), words)
 
@@ -172,7 +172,7 @@ def payers(r: Results) -> Picture:
     """Who pays more and who pays less, on one scale."""
     states = [(name, answers.last_year(r, m)) for name, m in (("NHS", "nhs_pays"), ("benefits", "dwp"), ("people", "people_pay"))]
     ways = ", ".join(f"{name} {_change(r, x, 'less', 'more', 'unclear')}" for name, x in states)
-    title = f"Who else pays: {ways if r.count >= answers.ENOUGH else 'a first look'}"
+    title = f"Who else pays: {ways if answers.enough(r) else 'a first look'}"
     return _panels(r, "payers", title, PURSES, "money", "Difference from doing nothing, £ million a year, all on one scale.", True)
 
 
@@ -294,12 +294,12 @@ def _three(x: Range, values: np.ndarray, how: How = "money") -> tuple[str, str, 
 
 
 def _wider(r: Results) -> str:
-    return "9 in 10" if r.count >= answers.ENOUGH else "wider"
+    return "9 in 10" if answers.enough(r) else "wider"
 
 
 def _change(r: Results, x: Range, less: str, more: str, unclear: str = "no clear change") -> str:
     """What a title may claim: nothing from a few pairs, nor where worlds lie on both sides of no difference."""
-    if r.count < answers.ENOUGH:
+    if not answers.enough(r):
         return "a first look"
     return unclear if not x.of_one_sign else less if x.high < 0 else more
 

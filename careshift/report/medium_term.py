@@ -1,4 +1,4 @@
-"""Write the medium-term sheet: a plan's lines in real terms and in cash, April to March, and its savings with their confidence."""
+"""Write the medium-term sheet: a plan's lines in real terms and in cash, April to March, and what each budget line falls or rises by, with confidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from careshift.report import sheets
 from careshift.report.sheets import A_LINE, Sheets
-from scenarios import answers
+from scenarios import answers, answers_pressures
 from scenarios.answers_words import middle
 from scenarios.appraisal.whole import Appraisal
 from scenarios.papers import medium_term
@@ -25,7 +25,7 @@ def write(a: Appraisal, file: Path) -> Path:
 
 
 class _Strategy(Sheets):
-    """The workbook: what to read first, the strategy's lines, the savings."""
+    """The workbook: what to read first, the strategy's lines, each budget line with confidence."""
 
     def __init__(self, book: Any, a: Appraisal):
         super().__init__(book)
@@ -34,6 +34,7 @@ class _Strategy(Sheets):
     def fill(self) -> None:
         self._first()
         self._lines()
+        self._doing_nothing()
         self._savings()
 
     def _first(self) -> None:
@@ -80,8 +81,31 @@ class _Strategy(Sheets):
                 sheet.write_formula(cash + j, FIRST + k, f"={cell(4 + j, FIRST + k)}*{cell(1, FIRST + k, True, False)}", look,
                                     float(x * medium_term.cash_factors(a.results)[k]))
 
+    def _doing_nothing(self) -> None:
+        """The bridge from the first year to each later one, without the plan: price, people and complexity, which the whole is the sum of."""
+        from xlsxwriter.utility import xl_rowcol_to_cell as cell
+
+        r = self.a.results
+        found = answers_pressures.pressures(r, medium_term.cash_factors(r))
+        if found is None:
+            return
+        sheet = self.sheet("Doing nothing")
+        sheet.set_column(0, 0, 58)
+        sheet.set_column(1, len(self.years), 13)
+        sheet.freeze_panes(1, 1)
+        self._head(sheet, 0, ("Pounds in cash, April to March", *self.years))
+        rows = (("Doing nothing, net", medium_term.doing_nothing(r) * medium_term.cash_factors(r)), ("More than in the first year, by price", found.price),
+                ("by people", found.people), ("by complexity: hours, weeks, setting, what each contributes", found.complexity))
+        for j, (title, amounts) in enumerate(rows, start=1):
+            sheet.write(j, 0, title)
+            for k, x in enumerate(amounts.mean(axis=0), start=1):
+                sheet.write_number(j, k, float(x), self.pounds)
+        sheet.write(len(rows) + 1, 0, "More than in the first year", self.bold)
+        for k, x in enumerate(found.whole.mean(axis=0), start=1):
+            sheet.write_formula(len(rows) + 1, k, f"=SUM({cell(2, k)}:{cell(len(rows), k)})", self.sum, float(x))
+
     def _savings(self) -> None:
-        sheet, a = self.sheet("Savings"), self.a
+        sheet, a = self.sheet("By budget line"), self.a
         sheet.set_column(0, 0, 46)
         sheet.set_column(1, 4, 18)
         sheet.set_column(5, 5, 30)

@@ -18,8 +18,8 @@ from simulation.errors import BadInput, Problem
 
 PAGE, WORD, SHEET = "board_paper.html", "board_paper.docx", "medium_term.xlsx"
 MINUS, JOINED = "\N{MINUS SIGN}", "\N{WORD JOINER}"  # so that no line breaks between a sign and its figure
-BODY, SMALL, MARGIN = 7.5, 7.0, 1.2  # points of text and of tables; centimetres at each edge
-WIDTH, FIRST = 18.6, 5.6  # centimetres of a page, and of the column that names a row
+BODY, SMALL, MARGIN = 7.5, 7.0, 1.0  # points of text and of tables; centimetres at each edge
+WIDTH, FIRST = 19.0, 5.9  # centimetres of a page, and of the column that names a row
 
 
 def write(a: Appraisal, folder: Path, template: Path | None = None) -> list[Path]:

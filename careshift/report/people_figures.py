@@ -23,14 +23,14 @@ def moved(r: Results) -> Picture | None:
         return None
     left, entered = left_and_entered(held)
     last, means = answers.years(r)[-1], {pair: float(x.mean()) for pair, x in held.items()}
-    title = (f"Council-paid homes: {left.mean:,.0f} live elsewhere, {entered.mean:,.0f} come instead" if r.count >= answers.ENOUGH else
+    title = (f"Council-paid homes: {left.mean:,.0f} live elsewhere, {entered.mean:,.0f} come instead" if answers.enough(r) else
              "Who lives otherwise: a first look")
     words = f"{title}. Largest flows in {last}: " + "; ".join(
         f"{BROADLY[a]} to {BROADLY[b]}, {n:,.0f} people" for (a, b), n in sorted(means.items(), key=lambda f: -f[1])[:6])
     drawn = people_charts.alluvial(means, {k: v[0].upper() + v[1:] for k, v in BROADLY.items()}, ("Without the plan", "With the plan"), "moved", title, words)
     rows = [(BROADLY[a].capitalize(), BROADLY[b], plain(middle(x).low, "count", 1), plain(middle(x).high, "count", 1), plain(float(x.mean()), "count", 1))
             for (a, b), x in held.items() if x.any()]
-    few = "low, 8 in 10" if r.count >= answers.ENOUGH else "low"
+    few = "low, 8 in 10" if answers.enough(r) else "low"
     return picture(title, drawn, f"The same people in both runs at the end of {last}, means over the worlds run: those who live otherwise. Nobody is moved, "
                    "but lives part. Some part by luck alone, in both directions; read what is left over.",
                    Table(("Without the plan", "With the plan", few, few.replace("low", "high"), "Mean"), rows), words)
@@ -62,7 +62,7 @@ def _row(values: np.ndarray, how: How) -> tuple[str, str, str]:
 
 def _fifth_title(r: Results, columns: list[np.ndarray]) -> str:
     """Whether the most and the least deprived fifths part, world by world; nothing from a few pairs."""
-    if r.count < answers.ENOUGH:
+    if not answers.enough(r):
         return "Most and least deprived: a first look"
     apart_ = middle((columns[0] - columns[-1])[:, -1])
     if not apart_.of_one_sign:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from careshift.report import figures, people_figures
 from careshift.report.figures import Picture, Table
-from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_supply, as_shipped, keeping
+from scenarios import answers, answers_models, answers_money, answers_people, answers_places, answers_split, answers_supply, as_shipped, keeping
 from scenarios.answers_words import How, number, plain, span, step
 from scenarios.results import Results
 
@@ -40,18 +40,19 @@ def render(r: Results, about: dict[str, Any]) -> str:
     env.filters["figures"], env.filters["command"] = true_minus, command
     place, entries = places.load(about["place"]), list(register.load().entries.values())
     moves = not answers.changes_nothing(r)
-    shown = {"who": _who, "settings": _settings, "families": _families, "beside_money": _beside_money, "sections": sections, "places": _places,
-             "places_said": _places_said, "supply": _supply, "supply_said": answers_supply.said, "places_ages": answers_places.ages,
-             "models": _models, "models_said": answers_models.said}
+    shown: dict[str, Any] = {"who": _who, "settings": _settings, "families": _families, "beside_money": _beside_money, "places": _places,
+                             "sections": lambda r: sections(r, about), "structures_said": lambda _: _structures_said(about),
+                             "places_said": _places_said, "supply": _supply, "supply_said": answers_supply.said, "places_ages": answers_places.ages,
+                             "split": _split, "models": _models, "models_said": answers_models.said}
     return env.get_template("report.html").render(
         r=r, about=about, place=place, kind=answers.plan_type(r), plan_line=answers.plan_line(r), points=answers.points(r),
         headline=_headline(r), caveats=answers.caveats(r, about), rests=answers.rests_on(entries), enough=answers.ENOUGH,
         as_shipped=as_shipped.told(r, about), lowers=moves and answers.lowers_spending(r), same_cut=answers.same_cut_was_run(r),
-        moves=moves, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
+        moves=moves, split_said=answers_split.CAPTION, rests_picture=figures.rests(entries), years=answers.years(r), range_name=answers.range_name(r),
         **{name: make(r) if moves else None for name, make in shown.items()}, **_numbers(place, entries))
 
 
-def sections(r: Results) -> list[tuple[str, str, str, list[Picture]]]:
+def sections(r: Results, about: Mapping[str, Any] | None = None) -> list[tuple[str, str, str, list[Picture]]]:
     """The page's chapters with pictures: name, heading, what to bear in mind, pictures."""
     money = [figures.net(r), figures.doing_nothing(r), figures.asked(r), figures.cash(r), figures.waterfall(r), figures.payers(r)]
     rival = figures.beside(r)
@@ -66,7 +67,27 @@ def sections(r: Results) -> list[tuple[str, str, str, list[Picture]]]:
          "cash. Health support in care homes comes on top of the budget: compare what it does for people, not its total." if rival
          else "Only the plan and doing nothing were run; other budget rules, rivals, a sceptic's run and one on evidence alone "
               "were not.", [rival] if rival else []),
+        *_structures((about or {}).get("structures")),
     ]
+
+
+def _structures(held: Sequence[Sequence[Any]] | None) -> list[tuple[str, str, str, list[Picture]]]:
+    """The strip of dots, where the plan was run under every choice of structure too."""
+    if not held:
+        return []
+    from careshift.report import structures_page
+    from scenarios import structures
+
+    rows = structures.from_data(held)
+    note = f"The same question, asked in {len(structures.dots(rows))} ways, in the same worlds. {structures_page.HOW}"
+    return [("structures", "What the question means", note, [structures_page.strip(rows)])]
+
+
+def _structures_said(about: Mapping[str, Any]) -> list[str]:
+    from careshift.report import structures_page
+    from scenarios import structures
+
+    return structures_page.sentences(structures.from_data(about["structures"])) if about.get("structures") else []
 
 
 def true_minus(text: object) -> str:
@@ -84,6 +105,10 @@ def command(text: str) -> Markup:
 def _headline(r: Results) -> Table:
     return Table(("What", "Doing nothing", _head(r), "Mean"),
                  [(row.title, row.baseline, row.interval, row.difference) for row in answers.small_table(r)])
+
+
+def _split(r: Results) -> Table | None:
+    return Table(answers_split.COLUMNS, rows) if (rows := answers_split.rows(r)) else None
 
 
 def _settings(r: Results) -> Table:

@@ -18,6 +18,7 @@ from scenarios.plan import Scenario
 from scenarios.structures import FIGURES, Row, Settings, choices, dots, most, moved
 
 FOLDER = Path(__file__).parent
+HOW = "None of these choices is evidence: they say what the question means. So no dot is the answer."
 
 
 def write(file: Path, asked: Scenario, settings: Settings, rows: Sequence[Row]) -> Path:

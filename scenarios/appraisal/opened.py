@@ -32,7 +32,7 @@ def opened(folder: Path, places: Collection[str]) -> tuple[Results, dict[str, An
     if missing := sum(r is None for r in found):
         raise BadInput(Problem(str(folder / "replications"), 0, "", f"{missing} of {len(found)} replications are not there, or cannot be read", AGAIN))
     whole = [r for r in found if r is not None]
-    return Results(asked, runs, whole, int(about["one_in"]), str(about["worlds"])), about
+    return Results(asked, runs, whole, int(about["one_in"]), str(about["worlds"]), int(about.get("seeds_per_set", 1))), about
 
 
 def _about(folder: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where a saving comes from, and of which kind it is: so that a cut cannot pass for reform, nor a shift of cost for thrift.
+"""Where the saving comes from, and of which kind it is: so that a cut cannot pass for reform, nor a shift of cost for thrift.
 
 Five kinds, never added up under one name: cash that stops being paid; growth that is avoided; cost moved to another
 public payer; cost moved to people and families; capacity freed, which is not cash. All by world and year.
@@ -37,7 +37,7 @@ SAID: Mapping[str, tuple[str, str]] = {
 
 
 class Kind(NamedTuple):
-    """One payer's savings (+) of each kind, and what costs it more (-); they add up to what it saves in all [worlds, years]."""
+    """What one payer pays less (+) of each kind, and what it pays more (-); they add up to its whole change [worlds, years]."""
 
     title: str
     parts: Mapping[str, np.ndarray]
@@ -48,7 +48,7 @@ class Kind(NamedTuple):
 
 
 class Source(NamedTuple):
-    """One source of what the council saves: pounds a year [worlds, years], and how it was reckoned."""
+    """One source of what the council pays less: pounds a year [worlds, years], and how it was reckoned."""
 
     name: str
     title: str
@@ -57,9 +57,9 @@ class Source(NamedTuple):
 
 
 def split(saved: np.ndarray, to_public: np.ndarray, to_people: np.ndarray, first: np.ndarray, now: np.ndarray) -> dict[str, np.ndarray]:
-    """Part what a payer saves [worlds, years] into kinds that add up to it.
+    """Part what a payer pays less [worlds, years] into kinds that add up to it.
 
-    First comes what others pay in its stead (no more than is saved), then what lies below the first year's spending
+    First comes what others pay in its stead (no more than that), then what lies below the first year's spending
     without the plan (`first` [worlds]) given what is spent `now`, and the rest is growth avoided. A loss is one part.
     """
     left = np.maximum(saved, 0.0)
@@ -72,7 +72,7 @@ def split(saved: np.ndarray, to_public: np.ndarray, to_people: np.ndarray, first
 
 
 def kinds(r: Results, ledger: Ledger, run: Run | None = None) -> list[Kind]:
-    """Savings of the council, the NHS and the benefits system by kind; and hospital capacity, which no purse gets."""
+    """What the council, the NHS and the benefits system pay less by kind; and hospital capacity, which no purse gets."""
     run = run or main_run(r)
     council, nhs, dwp = (more(r, m, run) for m in ("council_net", "nhs_pays", "dwp"))
     people = more(r, "people_pay", run)
@@ -87,7 +87,7 @@ def kinds(r: Results, ledger: Ledger, run: Run | None = None) -> list[Kind]:
 
 
 def sources(r: Results, run: Run | None = None) -> list[Source]:
-    """Where what the council saves (+) or loses (-) comes from; the five add up to the fall of its net spending.
+    """Where what the council pays less (+) or more (-) comes from; the five add up to the fall of its net spending.
 
     Hours are counted at what an hour of home care costs the council without the plan. What need, unmet need, families
     and other payers do not explain is a lower price for the same need, with everything the plan itself costs against it.

@@ -53,13 +53,17 @@ def withheld(worlds: int) -> list[str]:
     return [] if enough(worlds) else list(WITHHELD)
 
 
-def chance(gain: np.ndarray, title: str) -> Chance:
-    """In how many worlds there is a gain [worlds]. Raises BadInput from fewer than twenty pairs."""
-    needs_enough(len(gain), title)
-    times, n, z2 = int((gain > 0).sum()), len(gain), Z80 * Z80
-    share, spread = times / n, Z80 * np.sqrt(times / n * (1 - times / n) / n + z2 / (4 * n * n))
+def chance(gain: np.ndarray, title: str, sets: int | None = None) -> Chance:
+    """In how many worlds there is a gain [worlds]. Raises BadInput from fewer than twenty sets of numbers (each world its own unless said).
+
+    Where seeds share a set, the range is that of as many worlds as there are sets: never too narrow.
+    """
+    needs_enough(n := len(gain) if sets is None else sets, title)
+    times, z2 = int((gain > 0).sum()), Z80 * Z80
+    share = times / len(gain)
+    spread = Z80 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     middle, scale = share + z2 / (2 * n), 1 + z2 / n
-    return Chance(title, times, n, max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+    return Chance(title, times, len(gain), max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
 
 
 Z80 = 1.2815515655446004  # ends of the middle 8 in 10 of a normal distribution (Wilson's interval)

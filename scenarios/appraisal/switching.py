@@ -72,7 +72,7 @@ def worth(ledger: Ledger, by: Callable[[np.ndarray], float] = lambda x: float(x.
 
 
 def switching(ledger: Ledger, hour: float) -> list[Switch]:
-    """Break-even of the values that an appraisal hangs on: a year of wellbeing, a family's hour, council saving, grant."""
+    """Break-even of the values that an appraisal hangs on: a year of wellbeing, a family's hour, what the council pays less, grant."""
     found, way, v = worth(ledger), next(line.wellbeing for line in ledger.lines if line.wellbeing), ledger.values
     believed = {"wellbeing": (f"A year of wellbeing ({way.value.upper()})", v.of(way), "pounds"),
                 "families": ("An hour of unpaid care", hour, "pounds"),

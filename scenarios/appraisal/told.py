@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.answers_base import ENOUGH, PlanType, baseline, plan_type, years
+from scenarios.answers_base import ENOUGH, PlanType, baseline, pairs_told, plan_type, years
 from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, apart, listed, mean, middle, plain, span, step
 from scenarios.appraisal.discounting import a_year, present_value
 from scenarios.appraisal.ledger import more
@@ -37,7 +37,7 @@ def _worlds(a: Appraisal) -> str:
 
 
 def points(a: Appraisal) -> list[Point]:
-    """What it costs, when it pays back, who pays, whether it is worth it, where a saving comes from, how sure we are."""
+    """What it costs, when it pays back, who pays, whether it is worth it, where the saving comes from, how sure we are."""
     return [Point("What it costs", _cost(a)), Point("When it pays back", _payback(a)), Point("Who pays", _who(a)),
             Point("Is it worth it", _worth(a)), Point("Where it comes from", _from(a)), Point("How sure", _sure(a))]
 
@@ -87,7 +87,7 @@ def _worth(a: Appraisal) -> str:
 
 
 def _from(a: Appraisal) -> str:
-    """Which sources of saving are of one sign over the years, and of which kind what is saved is."""
+    """Which sources of what the council pays less are of one sign over the years, and of which kind it is."""
     rate, saved = a.ledger.values.discount_costs, a.kinds[0]
     worth = {s.name: middle(present_value(s.amount, rate)) for s in a.sources}
     up = [f"{SAID[name][0]} ({_up_to(x)})" for name, x in worth.items() if x.low > 0]
@@ -102,7 +102,7 @@ def _from(a: Appraisal) -> str:
 
 def _sure(a: Appraisal) -> str:
     if not a.enough:
-        return f"Not at all: {a.r.count} pairs of runs. A result takes at least {ENOUGH}."
+        return f"Not at all: {pairs_told(a.r)}. A result takes at least {ENOUGH}."
     said = [f"{c.title[0].lower()}{c.title[1:]} in {c.words}" for c in a.chances]
     return f"Of the {a.r.count} worlds run: {'; '.join(said)}. {_grades(a)}"
 
@@ -114,7 +114,7 @@ def _grades(a: Appraisal) -> str:
 
 def first_look(a: Appraisal) -> list[str]:
     """What may not be concluded from these runs; nothing from enough of them."""
-    return withheld(a.r.count)
+    return withheld(a.r.sets)
 
 
 def conventions(a: Appraisal) -> list[str]:

@@ -33,7 +33,7 @@ class Swing(NamedTuple):
 
 def swings(a: Appraisal) -> list[Swing]:
     """Every swing, the widest first. Raises BadInput from fewer than twenty pairs."""
-    needs_enough(a.r.count, "tornado")
+    needs_enough(a.r.sets, "tornado")
     found = [*_values(a), *_discounts(a), *_futures(a), _worlds(a)]
     return sorted((s for s in found if s.width > 0), key=lambda s: -s.width)
 

@@ -52,7 +52,7 @@ class Appraisal:
 
     @property
     def enough(self) -> bool:
-        return sure.enough(self.results.count)
+        return sure.enough(self.results.sets)
 
     @property
     def council(self) -> np.ndarray:
@@ -99,8 +99,8 @@ def appraise(r: Results, about: Mapping[str, Any], way: Wellbeing = Wellbeing.WE
         raise BadInput(Problem("", 0, r.scenario.name, "changes nothing, so there is nothing to appraise", "appraise a plan"))
     v, place = values or shipped(), str(about["place"])
     held = ledger(r, way, place=place, values=v)
-    many = sure.enough(r.count)
-    chances = [sure.chance(x, title) for title, x in zip(CHANCES, (present_value(-more(r, "council_net"), v.discount_costs), held.public_value,
+    many = sure.enough(r.sets)
+    chances = [sure.chance(x, title, r.sets) for title, x in zip(CHANCES, (present_value(-more(r, "council_net"), v.discount_costs), held.public_value,
                                                                        held.social_value))] if many else []
     hours = more(r, "unpaid_value"), more(r, "unpaid_hours")
     return Appraisal(r, about, way, weighted, held, saving.kinds(r, held), saving.sources(r), additionality.additionality(r), double_running(r),
@@ -166,6 +166,7 @@ def worths() -> np.ndarray:
 
 def curves(a: Appraisal) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Acceptability and expected loss of doing nothing, the plan and its rivals, at each worth of an ASCOT-year."""
+    sure.needs_enough(a.results.sets, "acceptability")
     gains = {name: sure.net_benefit(effect, cost, list(worths())) for name, (effect, cost) in options(a).items()}
     return sure.acceptable(gains), sure.expected_loss(gains)
 
@@ -176,7 +177,7 @@ def futures(a: Appraisal) -> tuple[list[str], list[Regret]]:
     A future is a budget rule or a set of beliefs. A rival that was not run there has no figure there and is no rival there.
     """
     r = a.results
-    sure.needs_enough(r.count, "regret")
+    sure.needs_enough(r.sets, "regret")
     names: dict[tuple[str, str], str] = {}
     gains: dict[str, dict[str, float]] = {sure.NOTHING: {}}
     for run in shown_runs(r):
@@ -191,7 +192,7 @@ def futures(a: Appraisal) -> tuple[list[str], list[Regret]]:
 def regret_by_world(a: Appraisal) -> dict[str, np.ndarray]:
     """Regret in net present social value with each world a future of its own [worlds]: doing nothing, the plan, its rivals."""
     r = a.results
-    sure.needs_enough(r.count, "regret")
+    sure.needs_enough(r.sets, "regret")
     own = [run for run in shown_runs(r) if (run.budget_rule, run.variant) == (main_run(r).budget_rule, "central")]
     gains = {sure.NOTHING: np.zeros(r.count)} | {_named(a, run): _ledger(a, run).social_value for run in own}
     best = np.max(list(gains.values()), axis=0)

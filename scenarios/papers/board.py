@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios import answers, answers_people, as_shipped
-from scenarios.answers_base import baseline, last_year, range_name, years
+from scenarios import answers, answers_people, answers_pressures, as_shipped
+from scenarios.answers_base import baseline, last_year, pairs_told, range_name, years
 from scenarios.answers_beside import beside, rule_words
 from scenarios.answers_sure import rests_on
 from scenarios.answers_words import MILLION, NOT_KNOWN, How, Range, listed, middle, plain, span, step
@@ -21,6 +21,7 @@ from scenarios.appraisal.ledger import more
 from scenarios.appraisal.saving import lowers_spending
 from scenarios.appraisal.whole import Appraisal
 from scenarios.papers import medium_term, monitoring
+from scenarios.results import Results
 from simulation import places
 from simulation.evidence import register
 
@@ -28,6 +29,7 @@ Rows = list[tuple[str, ...]]
 BLANK = "Decision asked for: (the officer writes this; the model never recommends)"
 FUNDED = "Funded from: earmarked reserve (  )   capital receipts (  )   grant (  )   unfunded (  )"
 SHOWN_YEARS = 5
+CAUSES = ("price", "people", "complexity")
 SOURCES = "3 Where the saving comes from"
 NO_VALUE = "no value does it"
 FIRST_WHO = ("Age: 18-64", "Age: 65+", "Neighbourhoods: most deprived", "Neighbourhoods: least deprived")
@@ -83,7 +85,7 @@ def board_paper(a: Appraisal) -> Paper:
 def _warnings(a: Appraisal) -> list[str]:
     r, out = a.results, []
     if not a.enough:
-        out.append(f"A first look, not a result: {r.count} {'pair' if r.count == 1 else 'pairs'} of runs; a paper for decision needs {answers.ENOUGH}.")
+        out.append(f"A first look, not a result: {pairs_told(r)}; a paper for decision needs {answers.ENOUGH}.")
     if r.one_in > 1:
         out.append(f"A sample: one adult in {r.one_in}. Money and hospital use of a sample are no result.")
     if lowers_spending(r):
@@ -112,11 +114,44 @@ def _money(a: Appraisal) -> Part:
     most = ["none: too few pairs"] * len(names) if book is None else [_m(x) for x in -(book * medium_term.cash_factors(r))[:SHOWN_YEARS]]
     saved = -more(r, "council_net_own")[:, -1]
     says = (f"Delivery confidence that the gap is smaller in {years(r)[-1]}: {medium_term.confidence(saved, a.enough)}. {FUNDED}", _not_bookable(a))
-    return Part("2 Money", says, _money_table(a, [*rows, ("Book no more than (lower spending)", *most, "")]))
+    return Part("2 Money", (*says, *_pressures(r)), _money_table(a, [*rows, ("Book no more than (lower spending)", *most, "")]))
 
 
 def _money_in_full(a: Appraisal) -> Part:
-    return Part("Annex B Money, line by line", (), _money_table(a, [_row(a, x.title, x.amount, x.nature) for x in medium_term.lines(a)]))
+    rows = [*_pressure_rows(a), *(_row(a, x.title, x.amount, x.nature) for x in medium_term.lines(a))]
+    return Part("Annex B Money, line by line", _pressures_in_full(a.results), _money_table(a, rows))
+
+
+def _pressures(r: Results) -> tuple[str, ...]:
+    """Of which price, people, complexity: why doing nothing is dearer in the last year shown than in the first."""
+    found, last = answers_pressures.pressures(r, medium_term.cash_factors(r)), min(r.scenario.years, SHOWN_YEARS) - 1
+    if found is None or not last:
+        return ()
+    whole, *parts = (_m(float(x[:, last].mean())) for x in (found.whole, found.price, found.people, found.complexity))
+    return (f"Doing nothing, net, {years(r)[last]} beside {years(r)[0]}, £ million in cash: {whole}, of which "
+            f"{', '.join(f'{cause} {part}' for cause, part in zip(CAUSES, parts))} (by year: annex B).",)
+
+
+def _pressure_rows(a: Appraisal) -> Rows:
+    """Doing nothing by year, and by how much it is dearer than in its first year, in cash: three rows that add up to it."""
+    r = a.results
+    found, out = answers_pressures.pressures(r, medium_term.cash_factors(r)), [_row(a, "Doing nothing, net", medium_term.doing_nothing(r), "", False)]
+    if found is not None:
+        out += [(f"of which {cause}, more than in {years(r)[0]}", *(_m(x) for x in amounts.mean(axis=0)[:SHOWN_YEARS]), "")
+                for cause, amounts in zip(CAUSES, (found.price, found.people, found.complexity))]
+    return out
+
+
+def _pressures_in_full(r: Results) -> tuple[str, ...]:
+    """The same for the plan's last year with its range, and what each word holds."""
+    found = answers_pressures.pressures(r, medium_term.cash_factors(r))
+    if found is None:
+        return ("What makes doing nothing dearer cannot be parted: people or prices were not recorded in these runs.",)
+    whole, *parts = (span(middle(x[:, -1]), "money") for x in (found.whole, found.price, found.people, found.complexity))
+    said = "; ".join(f"{cause} {part}" for cause, part in zip(CAUSES, parts))
+    return (f"Doing nothing, {years(r)[-1]} beside {years(r)[0]}, in cash, {range_name(r)}: {whole}. Of it {said}. Price: fees, the cost of care, "
+            "and prices in general. People: how many are supported at each age. Complexity: hours and weeks for each, in which setting, how complex, "
+            "less what each contributes. Each is its mean over every order in which the three could have moved, so they add up in each world.",)
 
 
 def _row(a: Appraisal, title: str, amounts: np.ndarray, nature: str, signed: bool = True) -> tuple[str, ...]:

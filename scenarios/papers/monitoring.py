@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenarios.answers_base import ENOUGH, main_run, years
+from scenarios.answers_base import ENOUGH, enough, main_run, pairs_told, years
 from scenarios.answers_models import paid_for
 from scenarios.results import Results
 from simulation.errors import BadInput, Problem, did_you_mean
@@ -88,8 +88,8 @@ def expected(r: Results, start: Mapping[str, float] | None = None) -> list[Expec
 
     Raises BadInput where pairs are too few for a range, or the runs hold no weeks.
     """
-    if r.count < ENOUGH:
-        raise BadInput(Problem("", 0, "pairs", f"{r.count} pairs of runs give no range to watch a plan by; it takes {ENOUGH}",
+    if not enough(r):
+        raise BadInput(Problem("", 0, "pairs", f"{pairs_told(r)} give no range to watch a plan by; it takes {ENOUGH}",
                                f"careshift compare ... --replications {ENOUGH}"))
     run, out = main_run(r), []
     for sign in signs(r):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -23,8 +24,9 @@ from scenarios.papers.board import BLANK, board_paper
 from scenarios.results import Results
 from simulation.errors import BadInput
 from simulation.measures import MEASURES
+from tests import wording
 from tests.appraisal import made
-from tests.test_report import BANNED, Read, made_up, words_of
+from tests.test_report import Read, made_up, words_of
 
 HEADINGS = ["1 In a sentence", "2 Money", "3 Where the saving comes from", "4 People by 2035-36", "5 Options", "6 Who gains, who loses",
             "7 What would stop it", "8 How sure"]
@@ -67,10 +69,21 @@ def test_headings_are_fixed_and_the_decision_is_left_blank(a: Appraisal, few: Ap
         p = board_paper(one)
         assert len(HEADINGS) == 8 and [part.heading for part in p.parts] == HEADINGS
         text = paper.render(p, paper.pictures(one))
-        bare = words_of(text).replace("Where the saving comes from", "").replace("What the council saves or loses", "")
-        assert BLANK in text and not BANNED.findall(bare)
+        assert BLANK in text and not wording.found(words_of(text))
         assert Read(text).open == []
         assert "<script" not in text and "http" not in text.replace("http://www.w3.org", "")
+
+
+def test_the_money_says_of_which_price_people_and_complexity(a: Appraisal) -> None:
+    """On the first page in one line, by year in the annex; what is written adds up to what doing nothing grows by, but for rounding."""
+    p, in_cash = board_paper(a), medium_term.doing_nothing(a.results).mean(axis=0) * medium_term.cash_factors(a.results)
+    line = next(said for said in p.parts[1].says if said.startswith("Doing nothing, net, 2030-31 beside 2026-27"))
+    whole, *parts = (float(x) for x in re.findall(r"[+-]?\d+\.\d", line.partition("cash")[2]))
+    assert whole == pytest.approx((in_cash[4] - in_cash[0]) / 1e6, abs=0.051) and sum(parts) == pytest.approx(whole, abs=0.21) and len(parts) == 3
+    full = p.annex[1].table
+    assert full is not None and [row[0].split(",")[0] for row in full.rows[:4]] == ["Doing nothing", "of which price", "of which people", "of which complexity"]
+    assert sum(float(row[5]) for row in full.rows[1:4]) == pytest.approx((in_cash[4] - in_cash[0]) / 1e6, abs=0.21)
+    assert "add up in each world" in p.annex[1].says[0]
 
 
 def test_from_few_pairs_the_paper_says_so_first_and_books_nothing(few: Appraisal) -> None:
@@ -109,6 +122,7 @@ def test_word_and_page_say_the_same(a: Appraisal) -> None:
     word = docx.Document(io.BytesIO(_bytes(p, a)))
     text = "\n".join(x.text for x in word.paragraphs) + "\n".join(c.text for t in word.tables for row in t.rows for c in row.cells)
     text = text.replace(paper.JOINED, "")
+    assert not wording.found(text)
     page = words_of(paper.render(p, paper.pictures(a))).replace("&#39;", "'").replace(paper.JOINED, "")
     for part in p.parts:
         for line in (*part.says, *((part.table.rows[0][0],) if part.table else ())):
@@ -201,6 +215,9 @@ def test_the_sheet_s_cash_is_formulas_over_its_real_terms(a: Appraisal, tmp_path
     real, cash = rows
     assert str(live.cell(cash, 3).value).startswith("=") and not str(live.cell(real, 3).value).startswith("=")
     gap = medium_term.lines(a)[-1].amount.mean(axis=0)
+    bridge, told = openpyxl.load_workbook(file)["Doing nothing"], openpyxl.load_workbook(file, data_only=True)["Doing nothing"]
+    assert bridge.cell(6, 11).value == "=SUM(K3:K5)" and told.cell(6, 11).value == pytest.approx(sum(told.cell(row, 11).value for row in (3, 4, 5)))
+    assert told.cell(6, 11).value == pytest.approx(told.cell(2, 11).value - told.cell(2, 2).value)
     assert found.cell(real, 3).value == pytest.approx(gap[0]) and found.cell(cash, 4).value == pytest.approx(gap[1] * medium_term.cash_factors(a.results)[1])
 
 
