@@ -22,13 +22,13 @@ import pandas as pd
 from scipy.stats import norm
 
 from calibration import care
-from calibration.calibrate import DRAWS, Calibration, calibrate
+from calibration.calibrate import DRAWS, Calibration, calibrate, enough, one_thread
 from calibration.design import Space, first_design
 from calibration.matching import not_met
 from calibration.result import Posterior
 from calibration.runs import Runs
 from calibration.targets import Conflict, Target, checked, held_out
-from simulation.errors import BadInput, Problem
+from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence.register import Z90, Entry
 from simulation.evidence.register import load as load_register
 
@@ -129,10 +129,19 @@ def targets(simulator: Several, without: Sequence[str] = ()) -> list[Target]:
 
 
 def chosen(places: Sequence[str]) -> tuple[str, ...]:
-    """The places asked for. Raises BadInput where one is named twice or there are not two."""
+    """The places learned from. Raises BadInput where one is not known or named twice, or there are not two."""
     if len(set(places)) < max(len(places), 2):
         raise BadInput(Problem("", 0, "--places", f"{', '.join(places) or 'nothing'}: two places or more are learned from, each once",
                                "name two or more, or leave the option out for the five"))
+    return known("--places", places)
+
+
+def known(option: str, places: Sequence[str]) -> tuple[str, ...]:
+    """These places, if a sample is set for each of them. Raises BadInput naming every one that has none."""
+    wrong = [Problem("", 0, option, f"{place}: no sample is set for such a place", did_you_mean(place, SAMPLE) or f"choose from {', '.join(SAMPLE)}")
+             for place in places if place not in SAMPLE]
+    if wrong:
+        raise BadInput(*wrong)
     return tuple(places)
 
 
@@ -178,6 +187,7 @@ def after_design(simulator: Any, beliefs: Mapping[str, Any], asked: Sequence[Tar
     is of everybody.
     """
     space = Space(beliefs)
+    enough(budget, space.size)
     runs = Runs(simulator, space.names, budget, seed, store, executor, [target.name for target in asked])
     begun = Calibration(space, checked(asked), runs, seed)
     begun.add(first_design(begun.first, space.size, begun.luck(0)), "design")
@@ -187,12 +197,14 @@ def after_design(simulator: Any, beliefs: Mapping[str, Any], asked: Sequence[Tar
         scores = [norm.ppf(np.clip(prior.cdf(values[:, j]), LEAST, 1 - LEAST)) for j, prior in enumerate(space.priors)]
         begun.z = np.vstack([begun.z, np.column_stack(scores)])
     likelihood, clouds = begun.believe(DRAWS)
-    mean, unsure, chance = likelihood.parts(clouds[-1].z)
+    with one_thread():
+        mean, unsure, chance = likelihood.parts(clouds[-1].z)
+        conflicts = not_met(likelihood, clouds)
     shares = getattr(simulator, "shares", {})
     rows = [{"target": target.name, "off": float(target.y - mean[:, t].mean()),
              "variance": float(target.variance + unsure[:, t].mean() + chance[:, t].mean() / shares.get(target.name.partition(": ")[0], 1) + mean[:, t].var())}
             for t, target in enumerate(likelihood.targets)]
-    return Designed(space.values(clouds[-1].z), not_met(likelihood, clouds), rows)
+    return Designed(space.values(clouds[-1].z), conflicts, rows)
 
 
 def spreads(left_over: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -8,6 +8,7 @@ Finished runs are kept in calibrations/: the same command adds none, and one tha
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from typing import Any
 import pandas as pd
 
 from calibration import unseen
-from calibration.joint import FIVE, TOGETHER, Several, after_design, chosen, learn, priors, spreads, targets, with_effects
+from calibration.joint import FIVE, TOGETHER, Several, after_design, chosen, known, learn, priors, spreads, targets, with_effects
 from calibration.result import Posterior
 from calibration.runs import FileStore
-from scenarios.keeping import whole_text
+from scenarios.keeping import whole_text, written
 from scenarios.validation import told
+from simulation.errors import CareshiftError
 from simulation.evidence.register import load as load_register
 
 HOME = Path(__file__).resolve().parents[1]
@@ -153,7 +155,7 @@ def _off(row: Mapping[str, Any] | None) -> str:
     return f"{row['error'] / row['value']:+.0%}, {_yes(row)}" if row else ""
 
 
-def main() -> None:
+def main(names: Sequence[str] | None = None) -> None:
     """Everything, from the runs to the page; what is kept is not run again."""
     read = argparse.ArgumentParser(prog="python -m calibration.joint_page", description=(__doc__ or "").split("\n")[0])
     read.add_argument("--places", default=",".join(FIVE), help="whose figures are learned from")
@@ -162,13 +164,21 @@ def main() -> None:
     read.add_argument("--seed", type=int, default=1)
     read.add_argument("--folder", type=Path, default=FOLDER, help="where runs and the posterior are kept")
     read.add_argument("--page", type=Path, default=PAGE)
-    asked = read.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    places = chosen([place.strip() for place in asked.places.split(",") if place.strip()])
-    found = made(places, [other.strip() for other in asked.predict.split(",") if other.strip()], budget=asked.budget, seed=asked.seed,
-                 store=FileStore(asked.folder / "five_places.runs.jsonl"))
-    print(found.to_file(asked.folder / "five_places.json"))
-    print(whole_text(asked.page, page(found, NOTES.read_text(encoding="utf-8") if NOTES.exists() else "")))
+    asked = read.parse_args(names)
+    try:
+        places, others = chosen(_listed(asked.places)), known("--predict", _listed(asked.predict))
+        with written(asked.folder):
+            asked.folder.mkdir(parents=True, exist_ok=True)
+        found = made(places, others, budget=asked.budget, seed=asked.seed, store=FileStore(asked.folder / "five_places.runs.jsonl"))
+        print(found.to_file(asked.folder / "five_places.json"))
+        print(whole_text(asked.page, page(found, NOTES.read_text(encoding="utf-8") if NOTES.exists() else "")))
+    except CareshiftError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration import CalibrationFailed, Target, calibrate, care, joint, unseen
+from calibration import CalibrationFailed, Target, calibrate, care, joint, joint_page, unseen
 from calibration.joint import FIVE, Several
 from simulation.errors import BadInput
 from simulation.evidence.register import load as load_register
@@ -88,6 +88,15 @@ def test_fewer_than_two_places_or_one_twice_is_refused():
         with pytest.raises(BadInput, match="--places"):
             joint.chosen(places)
     assert joint.chosen(["devon", "wigan"]) == ("devon", "wigan")
+
+
+@pytest.mark.parametrize("wrong, said", [(("--places", "devon,wigen"), "wigan"), (("--predict", "derbi"), "derby"), (("--places", "devon"), "two places"),
+                                         (("--budget", "3"), "too few")])
+def test_bad_input_is_help_and_no_traceback(tmp_path, capsys, wrong, said):
+    with pytest.raises(SystemExit) as ended:
+        joint_page.main([*wrong, "--folder", str(tmp_path / "runs"), "--page", str(tmp_path / "page.md")])
+    assert ended.value.code == 2 and said in capsys.readouterr().err
+    assert not (tmp_path / "page.md").exists()
 
 
 # Place effects -----------------------------------------------------------------------------------------------------------
