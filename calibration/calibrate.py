@@ -38,13 +38,18 @@ def calibrate(simulator: Simulator, priors: Mapping[str, Any], targets: Sequence
     """
     _the_extra_is_there()
     space, targets = Space(priors), checked(targets)
-    least = max(3 * space.size, 20) + 10
-    if budget < least:
-        raise BadInput(Problem("", 0, "budget", f"{budget} runs are too few for {space.size} parameters",
-                               f"give at least {least}; ten runs a parameter and as many again is a good start"))
+    enough(budget, space.size)
     kept: MutableMapping[str, Any] = {} if store is None else FileStore(store) if isinstance(store, str | os.PathLike) else store
     runs = Runs(simulator, space.names, budget, seed, kept, executor, [target.name for target in targets])
     return Calibration(space, targets, runs, seed).go()
+
+
+def enough(budget: int, parameters: int) -> None:
+    """Refuses a budget that can learn nothing of so many parameters."""
+    least = max(3 * parameters, 20) + 10
+    if budget < least:
+        raise BadInput(Problem("", 0, "budget", f"{budget} runs are too few for {parameters} parameters",
+                               f"give at least {least}; ten runs a parameter and as many again is a good start"))
 
 
 def _the_extra_is_there() -> None:
@@ -104,7 +109,7 @@ class Calibration:
 
     def believe(self, draws: int) -> tuple[Likelihood, list[Cloud]]:
         """Fit the emulator to all runs so far and draw from the posterior it gives."""
-        with _one_thread():
+        with one_thread():
             emulator = Emulator(self.space.coordinates(self.z), self.figures(self.fitted))
             likelihood = Likelihood(self.space, emulator, self.fitted)
             return likelihood, tempered(likelihood.log, self.space.size, draws, self.luck(1, len(self.z)))
@@ -112,7 +117,7 @@ class Calibration:
     def match(self, likelihood: Likelihood, clouds: list[Cloud]) -> tuple[Likelihood, list[Cloud]]:
         """Waves of further runs where the model is not ruled out, while the emulator is the weak link; stops where nothing fits."""
         for wave in range(1, WAVES + 1):
-            with _one_thread():
+            with one_thread():
                 weak, stuck = weak_link(likelihood, clouds[-1].z), not can_be_met(likelihood, clouds)
             room = self.runs.left - self.reserve
             self.waves.append({"wave": wave - 1, "runs": len(self.z), "emulator_share": float(weak.max()),
@@ -129,7 +134,7 @@ class Calibration:
 
     def stop_if_impossible(self, likelihood: Likelihood, clouds: Sequence[Cloud]) -> None:
         """End with the names of the targets that cannot be met, where there are any."""
-        with _one_thread():
+        with one_thread():
             conflicts = not_met(likelihood, clouds)
         if conflicts:
             raise CalibrationFailed(conflicts)
@@ -144,7 +149,7 @@ class Calibration:
 
     def result(self, likelihood: Likelihood, z: np.ndarray, misses: list[dict[str, Any]], first: int) -> Posterior:
         """The posterior with everything that was checked. Held-out figures are looked at here for the first time."""
-        with _one_thread():
+        with one_thread():
             design = np.array([origin == "design" for origin in self.runs.origins])
             other, errors = second_opinion(self.z[design], self.figures(self.fitted)[design], self.fitted, self.luck(3))
             second = compared(self.space.names, z, other, errors)
@@ -199,7 +204,7 @@ class Calibration:
             self.notes.append(f"not informed by data: {', '.join(vague)}")
 
 
-def _one_thread() -> Any:
+def one_thread() -> Any:
     """Linear algebra on one thread: the same bits whatever else the machine does, and no fight over cores."""
     from threadpoolctl import threadpool_limits
 

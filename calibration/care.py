@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calibration.targets import Target, register
 from scenarios import validation
@@ -22,6 +22,9 @@ from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence.register import Z90, Entry
 from simulation.evidence.register import load as load_register
 from simulation.evidence.units import SCALARS, Quantity
+
+if TYPE_CHECKING:
+    from simulation.places import Place
 
 DEFAULT = ("asking.scale_requests", "door.scale_care_home", "door.scale_home", "door.working_age_care_home", "door.working_age_needing",
            "founding_care.slow_deaths", "home_care.ends_needed", "shared.ends_working_age", "hospital.arranging", "hospital.came_home_lately",
@@ -48,27 +51,42 @@ class Simulator:
     one_in: int = 10
 
     @cached_property
+    def there(self) -> Place:
+        """The place, read once."""
+        from simulation.places import load
+
+        return load(self.place)
+
+    @cached_property
     def version(self) -> str:
         """Names all that decides a run but its parameters and luck: code, evidence, place, sample."""
         from scenarios.runs import code_hash
-        from simulation.places import load
 
-        told = [code_hash(), load_register().hash, load(self.place).hash, self.one_in, hashlib.sha256(Path(validation.__file__).read_bytes()).hexdigest()]
+        told = [code_hash(), load_register().hash, self.there.hash, self.one_in, hashlib.sha256(Path(validation.__file__).read_bytes()).hexdigest()]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
 
     def __call__(self, parameters: Mapping[str, float], seed: int) -> dict[str, float]:
         """Found the place, burn it in, and count what the published figures count. Figures in the units they are published in."""
         from simulation.evidence.register import central
         from simulation.model import CareSystem
-        from simulation.places import load
         from simulation.plan import Plan
 
-        system = CareSystem(load(self.place), changed(central(), dict(parameters)), Plan(years=1), seed=seed, one_in=self.one_in, events="counts")
+        system = CareSystem(self.there, changed(central(), as_register(parameters)), Plan(years=1), seed=seed, one_in=self.one_in, events="counts")
         try:
             system.burn_in()
             return {line.name: line.model for line in validation.table(system)}
         finally:
             system.close()
+
+
+def as_register(parameters: Mapping[str, float]) -> dict[str, Any]:
+    """The numbers as the register holds them. A table (stays by age) is moved as one: its parameter is a ratio to the table."""
+    known = load_register().entries
+    out: dict[str, Any] = {}
+    for name, value in parameters.items():
+        table = known[name].value
+        out[name] = tuple(one * value for one in table) if isinstance(table, tuple) else value
+    return out
 
 
 def entries(names: Sequence[str] = DEFAULT) -> list[Entry]:

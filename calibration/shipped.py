@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from calibration.care import Simulator, as_register
+from calibration.joint import Several
 from calibration.result import Posterior
 from simulation.errors import BadInput, Problem, did_you_mean
 from simulation.evidence.register import load as load_register
+from simulation.places import known as known_places
 
 FOLDER = Path(__file__).resolve().parent.parent / "simulation" / "posterior"
 INFORMED = "informed by data"
@@ -26,10 +29,10 @@ class Used:
         """The numbers that figures informed. No other may be called calibrated."""
         return [row["parameter"] for row in self.posterior.diagnostics["parameters"] if row["identified"] == INFORMED]
 
-    def changes(self, count: int) -> list[dict[str, float]]:
+    def changes(self, count: int) -> list[dict[str, Any]]:
         """A set for each of so many replications: sets are in no order, so the first are a fair sample; then from the first again."""
         sets = self.posterior.sets(min(count, len(self.posterior.samples)))
-        return [sets[k % len(sets)] for k in range(count)]
+        return [as_register(sets[k % len(sets)]) for k in range(count)]
 
     @property
     def about(self) -> dict[str, Any]:
@@ -41,11 +44,14 @@ class Used:
     @property
     def older(self) -> bool:
         """Whether it was made with another model (code, evidence, place, sample) than is here now."""
-        from calibration.care import Simulator
-        from simulation.places import known
-
         made = self.posterior.diagnostics.get("about", {})
-        return "model" in made and (made["place"] not in known() or made["model"] != Simulator(made["place"], made["one_in"]).version)
+        if "model" not in made:
+            return False
+        places = [made["place"]] if isinstance(made["place"], str) else list(made["place"])
+        if not set(places) <= set(known_places()):
+            return True
+        now = Simulator(places[0], made["one_in"]) if isinstance(made["place"], str) else Several(tuple(places), tuple(made["one_in"]))
+        return bool(made["model"] != now.version)
 
     @property
     def told(self) -> str:
@@ -68,7 +74,8 @@ def used(name_or_file: str | Path) -> Used:
         raise BadInput(Problem(str(name_or_file), 0, "--posterior", "there is no such posterior",
                                did_you_mean(str(name_or_file), known()) or "name a file that careshift calibrate wrote"))
     posterior, held = Posterior.from_file(file), load_register().entries
-    gone = [name for name in posterior.parameters if name not in held or isinstance(held[name].value, tuple)]
+    moved_as_one = posterior.diagnostics.get("about", {}).get("tables", [])
+    gone = [name for name in posterior.parameters if name not in held or isinstance(held[name].value, tuple) is not (name in moved_as_one)]
     if gone:
         raise BadInput(*(Problem(str(file), 0, name, "the register has no such number", "calibrate again with this version") for name in gone))
     return Used(str(name_or_file), posterior)
