@@ -155,8 +155,20 @@ def forked(state: Any, run: Run, beliefs: Any, reference: Lines | None, *, look:
     return values, weekly, lines
 
 
+@lru_cache(maxsize=1)
+def _compiled() -> list[int]:
+    """How many kernels this process has compiled or read from the disk; nothing before it has."""
+    return []
+
+
 def warm(place: str) -> int:
-    """Compile every kernel once, before workers start, on a tiny sample. Returns how many kernels there are."""
+    """Compile every kernel, before workers start, on a tiny sample; once in a process. Returns how many kernels there are."""
+    if not _compiled():
+        _compiled().append(_compile(place))
+    return _compiled()[0]
+
+
+def _compile(place: str) -> int:
     from simulation.evidence.register import central
     from simulation.model import CareSystem
     from simulation.places import load as load_place
