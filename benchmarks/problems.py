@@ -26,6 +26,7 @@ class Synthetic:
     transform: str = "identity"
     held: int = 0
     together: np.ndarray | None = None
+    effect: Callable[[np.ndarray], float] | None = None  # what a plan would change, in the mean, with and without under the same numbers
 
     @property
     def figures(self) -> list[str]:
@@ -92,7 +93,14 @@ def cohort() -> Synthetic:
     sd = np.full(14, REPORTING)
     noise = np.linspace(0.04, 0.10, 14)
     together = 0.7 * np.eye(14) + 0.3
-    return Synthetic("cohort", priors, mean, lambda x: noise * (0.8 + 2 * x[0]), sd, "log", held=4, together=together)
+
+    def effect(x: np.ndarray) -> float:
+        """People in homes, where a quarter more of those who could take support up do so: no figure shows it."""
+        more = x.copy()
+        more[5] = min(1.25 * x[5], 1.0)
+        return float(np.exp(mean(more)[2]) - np.exp(mean(x)[2]))
+
+    return Synthetic("cohort", priors, mean, lambda x: noise * (0.8 + 2 * x[0]), sd, "log", held=4, together=together, effect=effect)
 
 
 def capacity() -> Synthetic:
@@ -108,7 +116,12 @@ def capacity() -> Synthetic:
         return np.array([served, waiting, 30 + harm * waiting + 0.1 * need, served * price / 10, need, served * price / 10 + 3 * harm * waiting])
 
     sd = np.array([3.0, 4.0, 4.0, 6.0, 6.0, 8.0])
-    return Synthetic("capacity", priors, mean, lambda x: sd, sd, held=1)
+
+    def effect(x: np.ndarray) -> float:
+        """Hospital use with twenty places more, which is nought wherever places were enough."""
+        return float(mean(x + np.array([0, 20, 0, 0, 0]))[2] - mean(x)[2])
+
+    return Synthetic("capacity", priors, mean, lambda x: sd, sd, held=1, effect=effect)
 
 
 def noisy() -> Synthetic:

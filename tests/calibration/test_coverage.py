@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import coverage
 from benchmarks.coverage import GOALS, judged, met, without_chance
-from benchmarks.problems import EVERY, linear, noisy
+from benchmarks.problems import EVERY, capacity, linear, noisy
 from calibration import calibrate
 
 FEW = {"least": 0.0, "coverage": (0.80, 1.0)}
@@ -36,6 +36,22 @@ def test_intervals_hold_the_truth_on_a_few_truths_of_every_problem(name: str, tr
     told = judged(make(), budget, truths, quiet, first=1)
     assert told["refused"] == 0
     assert told["coverage"] >= 0.75 and told["width"] <= width, told
+
+
+def test_a_plans_effect_is_held_by_pairs_of_the_posteriors_sets_or_not() -> None:
+    """Twenty places more are worth nothing where there are enough, and something where people wait."""
+    problem = capacity()
+    enough, short = ({"demand": 90.0, "places": places, "stay": 1.0, "harm": 0.5, "price": 20.0} for places in (150.0, 60.0))
+
+    class Told:
+        samples = pd.DataFrame([short | {"harm": harm} for harm in np.linspace(0.3, 0.7, 100)])
+
+    assert problem.effect(np.array(list(enough.values()))) == 0.0
+    assert coverage.effect_held(problem, Told, short) and not coverage.effect_held(problem, Told, enough)
+    fine = {"effect": 0.86, "coverage": 0.9, "least": 0.85, "width": 0.3, "refused": 0}
+    assert met(fine, {}) and not met(fine | {"effect": 0.8}, {}) and met(fine | {"effect": None}, {})
+    with pytest.raises(ValueError, match="no plan"):
+        coverage.effect_held(noisy(), Told, short)
 
 
 def test_returning_the_prior_is_found_out(monkeypatch) -> None:
