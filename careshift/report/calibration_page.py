@@ -59,7 +59,7 @@ def naive(posterior: Posterior, about: Mapping[str, Any]) -> str:
     rows = [row for row in posterior.diagnostics["held_out"] if row["target"] in about["england"]]
     if not rows:
         return ("No held-out figure is the place's own with a rate of England beside it, so the model cannot be compared with England's rate here. "
-                "Figures of earlier years are not kept, so last year's value cannot be carried forward either.")
+                "Of held-out figures none of an earlier year is kept, so last year's value cannot be carried forward either.")
     ours = np.mean([abs(row["error"] / row["value"]) for row in rows])
     theirs = np.mean([abs(about["england"][row["target"]] / row["value"] - 1) for row in rows])
     return f"Held-out figures of the place's own ({len(rows)}): the model is {ours:.1%} off, England's rate {theirs:.1%}."
