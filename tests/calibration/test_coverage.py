@@ -87,7 +87,7 @@ def test_leaving_chance_out_is_found_out() -> None:
 
 
 def test_the_full_check_asks_for_what_was_promised() -> None:
-    good = {"coverage": 0.9, "least": 0.85, "width": 0.3, "refused": 0}
+    good = {"coverage": 0.9, "least": 0.85, "width": 0.3, "effect": 0.9, "refused": 0}
     assert met(good, {})
     assert not met({**good, "coverage": 0.95}, {}) and not met({**good, "coverage": 0.86}, {})
     assert not met({**good, "least": 0.79}, {}) and not met({**good, "width": 0.41}, {})
