@@ -46,7 +46,7 @@ def evaluate(scenario: Scenario, place: Place = None, pioneers: Pioneers = 12, w
     if place is not None:
         load(place)  # says what is wrong with the name
         asked = replace(asked, place=place)
-    settings = made.Settings(lucks, one_in, asked.seed if seed is None else seed, "central", workers)
+    settings = made.Settings(lucks, one_in, asked.seed if seed is None else seed, workers)
     folder = Path(results or Path("results") / asked.name)
     made.jobs(asked, programme, settings, api.places())  # what cannot be evaluated is told before anything is compiled
     keeping.writable(folder)
@@ -63,7 +63,8 @@ def evaluate(scenario: Scenario, place: Place = None, pioneers: Pioneers = 12, w
     if as_json:
         print(json.dumps({"scenario": asked.name, "one_in": one_in, "page": str(page), **evaluate_page.told(found)}))
         return
-    print(f"\n{asked.heading}: {programme.pioneers} pioneers in {programme.waves} waves, {programme.waiting} waiting; {lucks} councils were run, "
+    print(f"\n{asked.heading}: {programme.pioneers} pioneers in {programme.waves} {'wave' if programme.waves == 1 else 'waves'}, "
+          f"{programme.waiting} waiting; {lucks} councils were run, "
           f"{'everybody' if one_in == 1 else f'one adult in {one_in} (money from a sample is no result)'}, {programme.years} years")
     for line in evaluate_page.sentences(found):
         print(f"  {line}")

@@ -17,6 +17,7 @@ from scenarios.again import task_of
 from scenarios.design import Run
 from scenarios.experiment import Task, origins
 from scenarios.packing import plan_from_text
+from scenarios.parameters import Changes, from_stored
 from scenarios.store import Store
 from simulation.errors import BadInput, Problem
 
@@ -66,12 +67,12 @@ def _about(folder: Path) -> dict[str, Any]:
     return about
 
 
-def _changes(about: Mapping[str, Any], replication: int) -> dict[str, float]:
+def _changes(about: Mapping[str, Any], replication: int) -> Changes:
     """The numbers that this replication held at values of its own, as a posterior has them. Raises BadInput for answers that kept none."""
     if "posterior" not in about:
         return {}
     try:
-        return {name: float(value) for name, value in about["posterior"]["sets"][replication].items()}
+        return from_stored(about["posterior"]["sets"][replication])
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         raise BadInput(Problem("run.json", 0, "posterior", "does not say which set of the posterior each replication had",
                                "make the comparison again with this careshift, or give --no-events")) from None

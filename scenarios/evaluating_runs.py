@@ -60,7 +60,6 @@ class Settings:
     councils: int = 8
     one_in: int = 1
     seed: int = 1
-    kind: str = "central"
     workers: int = 0
 
 
@@ -135,7 +134,7 @@ def jobs(asked: Scenario, p: Programme, settings: Settings, places: Sequence[str
     none = design.Run(base.name, asked.plan.budget.name, "central", replace(base.plan, budget=asked.plan.budget, years=p.years), "", base.title)
     plans = [design.Run(f"{asked.name}_from_year_{p.start(w) + 1}", asked.plan.budget.name, "central", replace(delayed(asked.plan, p.start(w)), years=p.years),
                         none.key, asked.title) for w in range(p.waves)]
-    return [runs.Job(asked.place, (none, *plans), settings.seed, k, settings.one_in, settings.kind) for k in range(settings.councils)]
+    return [runs.Job(asked.place, (none, *plans), settings.seed, k, settings.one_in, "central") for k in range(settings.councils)]
 
 
 def evaluate(asked: Scenario, p: Programme, settings: Settings, folder: Path, places: Sequence[str],
